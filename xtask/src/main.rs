@@ -1,1 +1,123 @@
-fn main() {}
+//! `cargo xtask …`: everything that building, running and proving Baton takes. This file reads the command line
+//! and nothing else; each command has a file of its own. No code of the product may live in this crate.
+
+mod app;
+mod browser;
+mod cmd;
+mod dist;
+mod finish;
+mod html;
+mod paths;
+#[cfg(feature = "press")]
+mod press;
+mod serve;
+mod test;
+mod tools;
+
+use lexopt::prelude::*;
+use std::process::ExitCode;
+
+/// What every command returns. The error is the whole message a person gets, so it says what to do.
+pub type Outcome<T = ()> = Result<T, String>;
+
+const HELP: &str = "\
+cargo xtask serve [--port 8080] [--fresh] [--no-demo] [--open]
+    Build the desk and start it with a demo day on http://127.0.0.1:8080
+      --port N     listen on another port
+      --fresh      throw the stored data away and start the demo day anew
+      --no-demo    start with an empty store
+      --open       open the page in the browser
+
+cargo xtask test [--only STEP]... [--quick]
+    Prove it: fmt, lint, native, browser, e2e (in this order; --quick leaves out browser and e2e)
+
+cargo xtask dist [--out DIR]
+    Make the folder to deploy: static site, compressed, and the one binary that serves it
+
+cargo xtask policy check FILE       every fault of a policy pack, with its JSON Pointer
+cargo xtask policy due < LINES      try a pack's clocks: JSON lines in, due times out
+
+cargo xtask build                   build the app into dist/ and the server, start nothing
+cargo xtask tools                   install the build's own tools, build nothing
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\n{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome {
+    let mut args = lexopt::Parser::from_env();
+    let command = match args.next().map_err(usage)? {
+        Some(Value(command)) => command.string().map_err(usage)?,
+        Some(Short('h') | Long("help")) | None => {
+            print!("{HELP}");
+            return Ok(());
+        }
+        Some(other) => return Err(usage(other.unexpected())),
+    };
+    match command.as_str() {
+        "help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        "serve" => serve::run(&serve::Options::parse(args).map_err(usage)?),
+        "test" => test::run(&test::Options::parse(args).map_err(usage)?),
+        "dist" => {
+            let mut out = None;
+            while let Some(arg) = args.next().map_err(usage)? {
+                match arg {
+                    Long("out") => out = Some(args.value().map_err(usage)?.into()),
+                    other => return Err(usage(other.unexpected())),
+                }
+            }
+            dist::run(out)
+        }
+        "policy" => policy(args),
+        "build" => nothing_more(args).and_then(|()| app::build_all().map(drop)),
+        "tools" => nothing_more(args).and_then(|()| tools::ensure().map(drop)),
+        // Not for people: Trunk's hook, and what `dist` and `serve --open` start.
+        "post-build" => finish::run(),
+        #[cfg(feature = "press")]
+        "press" => press::run(&std::path::PathBuf::from(args.value().map_err(usage)?)),
+        "open-when-up" => serve::open_when_up(&args.value().map_err(usage)?.to_string_lossy()),
+        other => Err(format!("no command `{other}`\n\n{HELP}")),
+    }
+}
+
+/// `policy check` and `policy due` are the engine's work; xtask stays small by handing over to that binary.
+fn policy(mut args: lexopt::Parser) -> Outcome {
+    let rest: Vec<_> = args.raw_args().map_err(usage)?.collect();
+    if rest.is_empty() {
+        return Err(format!("policy: check or due?\n\n{HELP}"));
+    }
+    let mut command = cmd::cargo([
+        "run",
+        "--quiet",
+        "--locked",
+        "-p",
+        "baton-demo",
+        "--bin",
+        "baton-policy",
+        "--",
+    ]);
+    // Not run from the root: the FILE that was typed is relative to where the person stands.
+    command.args(rest);
+    cmd::become_it(command)
+}
+
+fn nothing_more(mut args: lexopt::Parser) -> Outcome {
+    match args.next().map_err(usage)? {
+        None => Ok(()),
+        Some(other) => Err(usage(other.unexpected())),
+    }
+}
+
+fn usage(error: lexopt::Error) -> String {
+    format!("{error}\n\n{HELP}")
+}

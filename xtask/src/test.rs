@@ -1,0 +1,204 @@
+//! `cargo xtask test`: every proof, step by step, with one table at the end. What could not run has not passed.
+
+use crate::tools::{self, Tools};
+use crate::{Outcome, app, browser, cmd, paths};
+use lexopt::prelude::*;
+use std::fs;
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Fmt,
+    Lint,
+    Native,
+    Browser,
+    E2e,
+}
+
+type Act = fn() -> Outcome;
+
+const STEPS: [(Step, &str, Act); 5] = [
+    (Step::Fmt, "fmt", fmt),
+    (Step::Lint, "lint", lint),
+    (Step::Native, "native", native),
+    (Step::Browser, "browser", browser_tests),
+    (Step::E2e, "e2e", e2e),
+];
+
+pub struct Options {
+    only: Vec<Step>,
+    quick: bool,
+}
+
+impl Options {
+    /// # Errors
+    /// An unknown option or step.
+    pub fn parse(mut args: lexopt::Parser) -> Result<Self, lexopt::Error> {
+        let mut options = Self {
+            only: Vec::new(),
+            quick: false,
+        };
+        while let Some(arg) = args.next()? {
+            match arg {
+                Long("quick") => options.quick = true,
+                Long("only") => {
+                    let name = args.value()?.string()?;
+                    let step = STEPS.iter().find(|(_, known, _)| *known == name);
+                    options.only.push(
+                        step.ok_or("--only takes fmt, lint, native, browser or e2e")?
+                            .0,
+                    );
+                }
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(options)
+    }
+
+    fn wants(&self, step: Step) -> bool {
+        let chosen = self.only.is_empty() || self.only.contains(&step);
+        chosen && !(self.quick && matches!(step, Step::Browser | Step::E2e))
+    }
+}
+
+/// Goes on after a failure, so that one run shows all of them.
+///
+/// # Errors
+/// Names the steps that failed.
+pub fn run(options: &Options) -> Outcome {
+    let begun = Instant::now();
+    let mut results: Vec<(&str, Duration, Outcome)> = Vec::new();
+    for (step, name, act) in STEPS {
+        if options.wants(step) {
+            eprintln!("\n── {name} {}", "─".repeat(60 - name.len()));
+            let begun = Instant::now();
+            let outcome = act();
+            if let Err(why) = &outcome {
+                eprintln!("{why}");
+            }
+            results.push((name, begun.elapsed(), outcome));
+        }
+    }
+    eprintln!("\n── summary {}", "─".repeat(53));
+    for (name, time, outcome) in &results {
+        let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
+        eprintln!("  {name:<8} {verdict}  {:>7.1} s", time.as_secs_f64());
+    }
+    eprintln!(
+        "  {:<8}         {:>7.1} s",
+        "total",
+        begun.elapsed().as_secs_f64()
+    );
+    let failed: Vec<&str> = results
+        .iter()
+        .filter(|(_, _, outcome)| outcome.is_err())
+        .map(|(name, ..)| *name)
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("failed: {}", failed.join(", ")))
+    }
+}
+
+fn fmt() -> Outcome {
+    cmd::run(cmd::at_root("cargo").args(["fmt", "--all", "--check"]))
+        .map_err(|why| format!("{why}\n`cargo fmt --all` mends it."))
+}
+
+fn lint() -> Outcome {
+    tools::wasm_target()?;
+    let native = cmd::run(&mut cmd::cargo([
+        "clippy",
+        "--quiet",
+        "--locked",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "xtask/press",
+        "--",
+        "-D",
+        "warnings",
+    ]));
+    let wasm = cmd::run(&mut cmd::cargo([
+        "clippy",
+        "--quiet",
+        "--locked",
+        "-p",
+        "baton",
+        "--all-targets",
+        "--target",
+        tools::WASM,
+        "--",
+        "-D",
+        "warnings",
+    ]));
+    native.and(wasm)
+}
+
+fn native() -> Outcome {
+    let mut command = cmd::cargo(["test", "--locked", "--workspace"]);
+    if paths::root().join("tests/e2e/Cargo.toml").is_file() {
+        command.args(["--exclude", "baton-e2e"]);
+    }
+    command.arg("--no-fail-fast");
+    cmd::run(&mut command)
+}
+
+fn browser_tests() -> Outcome {
+    if !paths::root().join("tests/browser.rs").is_file() {
+        return Err("tests/browser.rs is missing".to_owned());
+    }
+    let tools = tools::ensure()?;
+    let browser = browser::ensure()?;
+    let capabilities = paths::target().join("webdriver.json");
+    let arguments = [
+        "disable-gpu",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        "disable-quic",
+        "no-first-run",
+    ];
+    let text = format!(
+        "{{\"goog:chromeOptions\":{{\"binary\":{:?},\"args\":{arguments:?}}}}}",
+        browser.chrome
+    );
+    fs::write(&capabilities, text)
+        .map_err(|error| format!("{}: {error}", capabilities.display()))?;
+    cmd::run(
+        cmd::cargo([
+            "test",
+            "--locked",
+            "-p",
+            "baton",
+            "--target",
+            tools::WASM,
+            "--test",
+            "browser",
+        ])
+        .env("PATH", cmd::path_with(&[&tools.wasm_bindgen_bin])?)
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities),
+    )
+}
+
+/// The real app and the real server, driven by real browsers. What the tests are told:
+/// `BATON_SITE` (built app), `BATON_SERVER` (demo server), `CHROME`, `CHROMEDRIVER`, `BATON_AXE` (axe.min.js).
+fn e2e() -> Outcome {
+    let built = app::build_all()?;
+    let tools: Tools = tools::ensure()?;
+    let browser = browser::ensure()?;
+    let npm = tools.npm.ok_or(
+        "axe-core comes from npm, and the accessibility tests need it: install Node.js with npm",
+    )?;
+    cmd::run(
+        cmd::cargo(["test", "--locked", "-p", "baton-e2e", "--no-fail-fast"])
+            .env("BATON_SITE", built.site)
+            .env("BATON_SERVER", built.server)
+            .env("BATON_AXE", npm.axe)
+            .env("CHROME", browser.chrome)
+            .env("CHROMEDRIVER", browser.driver),
+    )
+}
