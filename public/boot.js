@@ -55,13 +55,8 @@
       if (registration && registration.waiting) registration.waiting.postMessage("SKIP_WAITING");
       else location.reload();
     });
-    addEventListener("load", async () => {
-      try {
-        registration = await workers.register("/sw.js", { updateViaCache: "none" });
-      } catch (error) {
-        console.warn("no service worker, so no start without a network:", error);
-        return;
-      }
+    const start = async () => {
+      registration = await workers.register("/sw.js", { updateViaCache: "none" });
       const watch = (worker) => worker && worker.addEventListener("statechange", () => {
         if (worker.state === "installed" && workers.controller) ready();
       });
@@ -71,7 +66,8 @@
       const look = () => { if (navigator.onLine) registration.update().catch(() => {}); };
       setInterval(look, 30 * 60 * 1000);
       addEventListener("online", look);
-    });
+    };
+    addEventListener("load", () => start().catch((error) => console.warn("no start without a network:", error)));
   }
 
   // 4. The fault page. `fatal` means that the app cannot go on; otherwise the person may close the page again.
@@ -106,11 +102,12 @@
       return;
     }
     if (!document.body) { addEventListener("DOMContentLoaded", () => fault(detail, fatal)); return; }
-    const page = make("div");
+    const page = make("dialog"); // modal: whatever is behind it can be neither clicked nor typed into
     page.className = "boot-fault";
     page.setAttribute("role", "alertdialog");
-    page.setAttribute("aria-modal", "true");
     page.setAttribute("aria-labelledby", "boot-fault-title");
+    page.addEventListener("cancel", (event) => { if (!shown || !shown.goOn) event.preventDefault(); });
+    page.addEventListener("close", () => { page.remove(); shown = null; });
     const box = make("div");
     const english = root.lang === "en" ? 1 : 0;
     for (const i of [english, 1 - english]) {
@@ -135,11 +132,12 @@
     box.append(details, reload, copy);
     shown = { page, details, goOn: null };
     if (!fatal) {
-      shown.goOn = button("继续工作 Keep working", () => { page.remove(); shown = null; });
+      shown.goOn = button("继续工作 Keep working", () => page.close());
       box.append(shown.goOn);
     }
     page.append(box);
     document.body.append(page);
+    page.showModal();
     reload.focus();
   }
 
@@ -150,9 +148,9 @@
 
   addEventListener("error", (event) => {
     const target = event.target;
-    if (target && target !== window) { // a file that did not load: scripts and the wasm preload stop the start
+    if (target && target !== window) { // a file that did not load: without any one of its own the app is not whole
       const file = target.src || target.href || "the start script";
-      if (!started && (target.tagName === "SCRIPT" || /\.(?:js|wasm)$/.test(file))) fault("not loaded: " + file, true);
+      if (!started && (target.tagName === "SCRIPT" || /\.(?:js|wasm|css)$/.test(file))) fault("not loaded: " + file, true);
       return;
     }
     if (harmless.test(event.message) || !ours(event.filename)) return;
