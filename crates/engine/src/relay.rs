@@ -1,0 +1,466 @@
+//! The relay of a case between organisations: first-asked ownership, legs along allowed edges, answers back
+//! the same way, and the closed loop. Pure checks and changes of a [`Case`]; due times live in `clock`.
+//!
+//! Source of the rules: China Mobile TD/G3 service mode (S0), complaint flows 1–3; defaults are named in the pack.
+
+use crate::clock;
+use crate::decide::{Refusal, acts_for, not_before, required};
+use crate::model::{
+    Actor, Case, CaseLink, ClassAt, ContactAttempt, CustomerAnswer, Entry, Intent, Leg, LegState, Owner, Pause, Period,
+    Referral, Repeat, Status,
+};
+use crate::policy::{Edge, Policies, Policy};
+use crate::time::Timestamp;
+
+/// Takes a case in. The actor's organisation is its first-asked owner from here on.
+pub(crate) fn open(policies: &Policies, id: &str, entry: &Entry) -> Result<Case, Refusal> {
+    let Intent::OpenCase { title, description, category, channel, customer, policy: pin, links, interaction } =
+        &entry.intent
+    else {
+        return Err(Refusal::NotFound);
+    };
+    let policy = policies.of(pin).ok_or(Refusal::PolicyMissing)?;
+    required(title, "title")?;
+    let by = &entry.by;
+    let org = policy.organisation(&by.org).ok_or_else(|| Refusal::UnknownId { id: by.org.clone() })?;
+    if !org.interface {
+        return Err(Refusal::NotAnInterface { org: by.org.clone() });
+    }
+    let class = policy.class(&customer.service_class);
+    Ok(Case {
+        id: id.into(),
+        number: spoken_number(policy, id, entry.at),
+        title: title.trim().into(),
+        description: description.clone(),
+        category: category.clone(),
+        channel: *channel,
+        status: Status::Acknowledged,
+        customer: customer.clone(),
+        owner: Owner { org: by.org.clone(), person: by.person() },
+        flow: policy.flow_of_entry(&by.org).map(|f| f.id.clone()).unwrap_or_default(),
+        policy: pin.clone(),
+        opened_at: Some(entry.at),
+        periods: vec![Period { from: entry.at, to: None, reopened: false }],
+        classes: vec![ClassAt { at: entry.at, service_class: class.id.clone(), tier: customer.tier.clone() }],
+        links: links.clone(),
+        interaction: interaction.clone(),
+        ..Case::default()
+    })
+}
+
+/// Changes an existing case.
+pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<Case, Refusal> {
+    let policy = policies.of(&case.policy).ok_or(Refusal::PolicyMissing)?;
+    let by = &entry.by;
+    let mut next = case.clone();
+    match &entry.intent {
+        Intent::TakeCase => take(policy, &mut next, entry)?,
+        Intent::AddNote { text } => required(text, "text")?,
+        Intent::RecordRepeat { text, .. } => {
+            if case.status.is_final() {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            next.repeats.push(Repeat { at: entry.at, text: text.clone() });
+        }
+        Intent::Dispatch { to, request, consent, despite_deadline } => {
+            dispatch(policy, &mut next, entry, to, request, *consent, *despite_deadline)?;
+        }
+        Intent::ReceiveLeg { leg } => {
+            let leg = leg_of_receiver(&mut next, leg, by)?;
+            if leg.state == LegState::Dispatched {
+                receive(leg, entry);
+            }
+        }
+        Intent::AnswerLeg { leg, text } => {
+            required(text, "text")?;
+            end_by_receiver(&mut next, leg, entry, LegState::Answered, text)?;
+        }
+        Intent::ReturnLeg { leg, reason } => {
+            required(reason, "reason")?;
+            end_by_receiver(&mut next, leg, entry, LegState::Returned, reason)?;
+        }
+        Intent::WithdrawLeg { leg, reason } => {
+            required(reason, "reason")?;
+            withdraw(&mut next, leg, entry, reason)?;
+        }
+        Intent::ChaseLeg { leg, .. } => {
+            let leg = active_leg(&mut next, leg)?;
+            leg.chases += 1;
+        }
+        Intent::RecordReferral { to, note } => {
+            owner_acts(case, by)?;
+            required(to, "to")?;
+            open_status(case)?;
+            no_open_legs(case)?;
+            end_periods(&mut next, entry);
+            next.referral = Some(Referral { at: entry.at, to: to.clone(), note: note.clone() });
+            next.status = Status::Rejected;
+        }
+        Intent::AwaitCustomer { what } => {
+            owner_acts(case, by)?;
+            required(what, "what")?;
+            open_status(case)?;
+            if case.is_paused() {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            let from = not_before(entry, case.pauses.last().and_then(|p| p.to).or(case.opened_at));
+            next.pauses.push(Pause { from, to: None, reason: what.clone() });
+            next.status = Status::Pending;
+        }
+        Intent::CustomerResponded { .. } => {
+            if !resume(&mut next, entry) {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            next.status = Status::InProgress;
+        }
+        Intent::HoldCase { reason } => {
+            owner_acts(case, by)?;
+            required(reason, "reason")?;
+            if !matches!(case.status, Status::Acknowledged | Status::InProgress) {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            next.status = Status::Held;
+        }
+        Intent::UnholdCase => {
+            owner_acts(case, by)?;
+            if case.status != Status::Held {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            next.status = Status::InProgress;
+        }
+        Intent::ChangeClass { service_class, tier } => {
+            let class = policy.classes.iter().find(|c| c.id == *service_class);
+            let class = class.ok_or_else(|| Refusal::UnknownId { id: service_class.clone() })?;
+            next.classes.push(ClassAt { at: entry.at, service_class: class.id.clone(), tier: tier.clone() });
+            next.customer.service_class = class.id.clone();
+            next.customer.tier = tier.clone();
+        }
+        Intent::AnswerCustomer { text } => {
+            owner_acts(case, by)?;
+            required(text, "text")?;
+            open_status(case)?;
+            no_open_legs(case)?;
+            end_periods(&mut next, entry);
+            next.answers.push(CustomerAnswer { at: entry.at, by: by.person(), text: text.clone() });
+            next.status = Status::Resolved;
+        }
+        Intent::LogContactAttempt { note } => {
+            owner_acts(case, by)?;
+            open_status(case)?;
+            next.attempts.push(ContactAttempt { at: entry.at, note: note.clone() });
+        }
+        Intent::CloseCase { .. } => {
+            owner_acts(case, by)?;
+            may_close(policy, case)?;
+            end_periods(&mut next, entry);
+            next.status = Status::Closed;
+        }
+        Intent::ReopenCase { reason } => {
+            required(reason, "reason")?;
+            match case.status {
+                Status::Resolved => {}
+                Status::Closed => return Err(Refusal::ClosedOpenNew),
+                status => return Err(Refusal::WrongStatus { status }),
+            }
+            let from = not_before(entry, case.periods.last().and_then(|p| p.to));
+            next.periods.push(Period { from, to: None, reopened: true });
+            next.status = Status::InProgress;
+        }
+        Intent::CancelCase { reason, into } => {
+            owner_acts(case, by)?;
+            required(reason, "reason")?;
+            if case.status.is_final() {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            no_open_legs(case)?;
+            end_periods(&mut next, entry);
+            if let Some(into) = into {
+                next.links.push(CaseLink { kind: crate::model::LinkKind::DuplicateOf, case: into.clone() });
+            }
+            next.status = Status::Cancelled;
+        }
+        Intent::ReassignCase { person } => {
+            owner_acts(case, by)?;
+            if case.status.is_final() {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
+            // A colleague may take a case over himself; giving it to a third person is for leads.
+            if person.id != by.id && case.owner.person.id != by.id && !by.leads() {
+                return Err(Refusal::RoleForbids { role: by.role });
+            }
+            next.owner.person = person.clone();
+        }
+        Intent::LinkCase { link } => next.links.push(link.clone()),
+        Intent::EscalateCase { reason } => {
+            required(reason, "reason")?;
+            next.escalated = true;
+        }
+        _ => return Err(Refusal::WrongDocument),
+    }
+    Ok(next)
+}
+
+/// Edges that whoever carries the baton for `org` may dispatch along now; refusals are left to [`apply`].
+pub fn edges_from<'a>(policy: &'a Policy, case: &Case, org: &str) -> Vec<&'a Edge> {
+    let Some(flow) = policy.flow(&case.flow) else { return Vec::new() };
+    let parent = sender_leg(case, org);
+    flow.edges.iter().filter(|e| e.from == org && !in_chain(case, parent, &e.to)).collect()
+}
+
+/// Whether an organisation carries the baton: it is the owner, or it has an active leg.
+pub fn carries(case: &Case, org: &str) -> bool {
+    case.owner.org == org || case.active_leg_of(org).is_some()
+}
+
+/// Local dates, in the operator's own calendar, on which the customer could not be reached since the last reopening.
+fn failed_days(policy: &Policy, case: &Case) -> u32 {
+    let since = case.periods.last().map(|p| p.from);
+    let mut days: Vec<_> = case
+        .attempts
+        .iter()
+        .filter(|a| since.is_none_or(|s| a.at >= s))
+        .map(|a| policy.home().zone().local(a.at).0)
+        .collect();
+    days.sort_unstable();
+    days.dedup();
+    days.len() as u32
+}
+
+fn may_close(policy: &Policy, case: &Case) -> Result<(), Refusal> {
+    if case.status.is_final() {
+        return Err(Refusal::WrongStatus { status: case.status });
+    }
+    no_open_legs(case)?;
+    if case.status == Status::Resolved {
+        return Ok(());
+    }
+    let (failed_days, needed) = (failed_days(policy, case), policy.clocks.close_after_failed_days);
+    if failed_days >= needed {
+        return Ok(());
+    }
+    Err(Refusal::NotAnswered { failed_days, needed })
+}
+
+fn take(policy: &Policy, next: &mut Case, entry: &Entry) -> Result<(), Refusal> {
+    if !next.owner.org.is_empty() {
+        return Err(Refusal::Owned { org: next.owner.org.clone() });
+    }
+    let by = &entry.by;
+    let org = policy.organisation(&by.org).ok_or_else(|| Refusal::UnknownId { id: by.org.clone() })?;
+    if !org.interface {
+        return Err(Refusal::NotAnInterface { org: by.org.clone() });
+    }
+    next.owner = Owner { org: by.org.clone(), person: by.person() };
+    next.flow = policy.flow_of_entry(&by.org).map(|f| f.id.clone()).unwrap_or_default();
+    if next.policy.id.is_empty() {
+        next.policy = policy.pin();
+    }
+    let opened = next.opened_at.unwrap_or(entry.at);
+    next.opened_at = Some(opened);
+    if next.periods.is_empty() {
+        next.periods.push(Period { from: opened, to: None, reopened: false });
+    }
+    if next.classes.is_empty() {
+        let class = policy.class(&next.customer.service_class).id.clone();
+        next.classes.push(ClassAt { at: opened, service_class: class, tier: next.customer.tier.clone() });
+    }
+    Ok(())
+}
+
+fn dispatch(
+    policy: &Policy,
+    next: &mut Case,
+    entry: &Entry,
+    to: &str,
+    request: &str,
+    consent: bool,
+    despite_deadline: bool,
+) -> Result<(), Refusal> {
+    required(request, "request")?;
+    if !matches!(next.status, Status::Acknowledged | Status::InProgress | Status::Held) {
+        return Err(Refusal::WrongStatus { status: next.status });
+    }
+    let from = entry.by.org.as_str();
+    if !carries(next, from) {
+        return Err(Refusal::NotYours { org: next.holders().first().copied().unwrap_or_default().into() });
+    }
+    let parent = sender_leg(next, from).map(|l| l.id.clone());
+    let edges: Vec<&Edge> =
+        policy.flow(&next.flow).map(|f| f.edges.iter().filter(|e| e.from == from).collect()).unwrap_or_default();
+    let Some(edge) = edges.iter().find(|e| e.to == to) else {
+        let allowed = edges.iter().map(|e| e.to.clone()).collect();
+        return Err(Refusal::EdgeNotAllowed { from: from.into(), to: to.into(), allowed });
+    };
+    if in_chain(next, sender_leg(next, from), to) {
+        return Err(Refusal::InChain { org: to.into() });
+    }
+    let busy = |leg: &&Leg| {
+        leg.state.is_active() && !(edge.parallel && edges.iter().any(|e| e.to == leg.to && e.parallel))
+    };
+    if let Some(other) = next.children(parent.as_deref()).find(busy) {
+        return Err(Refusal::NotParallel { to: other.to.clone() });
+    }
+    let times = next.legs.iter().filter(|l| l.from == from && l.to == to).count() as u32;
+    if times >= policy.clocks.loop_limit && !entry.by.leads() {
+        return Err(Refusal::LoopLimit { from: from.into(), to: to.into(), times });
+    }
+    if policy.organisation(to).is_some_and(|o| o.external) && !consent {
+        return Err(Refusal::ConsentMissing { org: to.into() });
+    }
+    if let Some(forecast) = clock::forecast(policy, next, from, entry.at)
+        && !forecast.fits
+        && (policy.clocks.guard_blocks || !despite_deadline)
+    {
+        return Err(Refusal::WouldBreakDeadline { short_by: forecast.short_by });
+    }
+    // The sender receives its own leg by working on it.
+    if let Some(parent) = &parent
+        && let Some(leg) = next.legs.iter_mut().find(|l| l.id == *parent && l.state == LegState::Dispatched)
+    {
+        receive(leg, entry);
+    }
+    let floor = parent.as_deref().and_then(|p| next.leg(p)).and_then(|l| l.received_at).or(next.opened_at);
+    next.legs.push(Leg {
+        id: entry.id.clone(),
+        from: from.into(),
+        to: to.into(),
+        parent,
+        state: LegState::Dispatched,
+        request: request.into(),
+        dispatched_at: not_before(entry, floor),
+        dispatched_by: entry.by.person(),
+        received_at: None,
+        received_by: None,
+        ended_at: None,
+        ended_by: None,
+        answer: String::new(),
+        chases: 0,
+    });
+    next.status = Status::InProgress;
+    Ok(())
+}
+
+/// The active leg that `org` works on when it is not the owner; None for the owner itself.
+pub(crate) fn sender_leg<'a>(case: &'a Case, org: &str) -> Option<&'a Leg> {
+    if case.owner.org == org { None } else { case.active_leg_of(org) }
+}
+
+/// Whether `to` is upstream of the sender (or the owner): going back there is an answer, not a dispatch.
+fn in_chain(case: &Case, sender: Option<&Leg>, to: &str) -> bool {
+    if case.owner.org == to {
+        return true;
+    }
+    let mut at = sender;
+    // Each step goes to an earlier leg; the bound guards against a hostile parent cycle.
+    for _ in 0..=case.legs.len() {
+        let Some(leg) = at else { break };
+        if leg.to == to || leg.from == to {
+            return true;
+        }
+        at = leg.parent.as_deref().and_then(|p| case.leg(p));
+    }
+    case.active_legs().any(|l| l.to == to)
+}
+
+fn receive(leg: &mut Leg, entry: &Entry) {
+    leg.state = LegState::Received;
+    leg.received_at = Some(not_before(entry, Some(leg.dispatched_at)));
+    leg.received_by = Some(entry.by.person());
+}
+
+fn active_leg<'a>(case: &'a mut Case, id: &str) -> Result<&'a mut Leg, Refusal> {
+    let leg = case.legs.iter_mut().find(|l| l.id == id).ok_or_else(|| Refusal::UnknownId { id: id.into() })?;
+    if leg.state.is_active() { Ok(leg) } else { Err(Refusal::LegEnded) }
+}
+
+fn leg_of_receiver<'a>(case: &'a mut Case, id: &str, by: &Actor) -> Result<&'a mut Leg, Refusal> {
+    let leg = active_leg(case, id)?;
+    acts_for(by, &leg.to)?;
+    Ok(leg)
+}
+
+fn end_by_receiver(case: &mut Case, id: &str, entry: &Entry, state: LegState, text: &str) -> Result<(), Refusal> {
+    leg_of_receiver(case, id, &entry.by)?;
+    waits_for_none(case, id)?;
+    let leg = active_leg(case, id)?;
+    if leg.state == LegState::Dispatched {
+        receive(leg, entry);
+    }
+    end(leg, entry, state, text);
+    Ok(())
+}
+
+fn withdraw(case: &mut Case, id: &str, entry: &Entry, reason: &str) -> Result<(), Refusal> {
+    let from = active_leg(case, id)?.from.clone();
+    acts_for(&entry.by, &from)?;
+    // What the receiver dispatched further goes back with it.
+    let mut ids = vec![id.to_owned()];
+    let mut at = 0;
+    while at < ids.len() && ids.len() <= case.legs.len() {
+        let more: Vec<String> =
+            case.children(Some(&ids[at])).filter(|l| l.state.is_active()).map(|l| l.id.clone()).collect();
+        ids.extend(more);
+        at += 1;
+    }
+    for leg in case.legs.iter_mut().filter(|l| l.state.is_active() && ids.contains(&l.id)) {
+        end(leg, entry, LegState::Withdrawn, reason);
+    }
+    Ok(())
+}
+
+fn end(leg: &mut Leg, entry: &Entry, state: LegState, text: &str) {
+    leg.ended_at = Some(not_before(entry, leg.received_at.or(Some(leg.dispatched_at))));
+    leg.ended_by = Some(entry.by.person());
+    leg.state = state;
+    leg.answer = text.into();
+}
+
+fn waits_for_none(case: &Case, leg: &str) -> Result<(), Refusal> {
+    let orgs: Vec<String> =
+        case.children(Some(leg)).filter(|l| l.state.is_active()).map(|l| l.to.clone()).collect();
+    if orgs.is_empty() { Ok(()) } else { Err(Refusal::LegsOpen { orgs }) }
+}
+
+fn no_open_legs(case: &Case) -> Result<(), Refusal> {
+    let orgs: Vec<String> = case.active_legs().map(|l| l.to.clone()).collect();
+    if orgs.is_empty() { Ok(()) } else { Err(Refusal::LegsOpen { orgs }) }
+}
+
+fn open_status(case: &Case) -> Result<(), Refusal> {
+    if case.status.is_open() { Ok(()) } else { Err(Refusal::WrongStatus { status: case.status }) }
+}
+
+fn owner_acts(case: &Case, by: &Actor) -> Result<(), Refusal> {
+    acts_for(by, &case.owner.org)
+}
+
+fn resume(case: &mut Case, entry: &Entry) -> bool {
+    match case.pauses.last_mut() {
+        Some(pause) if pause.to.is_none() => {
+            pause.to = Some(entry.at.max(pause.from));
+            true
+        }
+        _ => false,
+    }
+}
+
+fn end_periods(case: &mut Case, entry: &Entry) {
+    resume(case, entry);
+    if let Some(period) = case.periods.last_mut()
+        && period.to.is_none()
+    {
+        period.to = Some(entry.at.max(period.from));
+    }
+}
+
+/// A short number for the telephone: month and day of intake and four signs of the id's hash (no look-alikes).
+fn spoken_number(policy: &Policy, id: &str, at: Timestamp) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut hash: u32 = 0x811c_9dc5;
+    for byte in id.bytes() {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    let tail: String = (0..4).map(|i| SIGNS[((hash >> (i * 5 + 4)) & 31) as usize] as char).collect();
+    let (date, _) = policy.home().zone().local(at);
+    format!("CS-{:02}{:02}-{tail}", date.month(), date.day())
+}

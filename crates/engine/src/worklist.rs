@@ -1,0 +1,151 @@
+//! The one list of work: which documents concern a person, with the clock that is his, in order of urgency.
+
+use serde::Serialize;
+
+use crate::clock::{self, Clock, ClockState};
+use crate::model::{Actor, Callback, Case, Channel, Collection, Interaction, Role, Status};
+use crate::policy::{Policies, Policy};
+use crate::time::Timestamp;
+
+/// Why a row is on somebody's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stake {
+    /// The baton is with the person's organisation.
+    Mine,
+    /// Owned here, somebody else carries the baton, or the customer is awaited.
+    Waiting,
+    /// Answered; to be closed.
+    ToClose,
+    /// Waits for anybody of the desk.
+    Open,
+    /// Ended.
+    Done,
+}
+
+/// One row: enough to sort, group and filter; the view reads the document for its texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub collection: Collection,
+    pub id: String,
+    pub stake: Stake,
+    pub clock: Option<Clock>,
+    /// Rank of the customer's class, 1 first.
+    pub rank: u32,
+    pub channel: Channel,
+}
+
+impl Row {
+    /// Sort key: state (overdue, soon, on track, paused, none), due, rank, id.
+    pub fn key(&self) -> (ClockState, Timestamp, u32, &str) {
+        match &self.clock {
+            Some(c) => (c.state, c.due, self.rank, &self.id),
+            None => (ClockState::Stopped, Timestamp::from_millis(i64::MAX), self.rank, &self.id),
+        }
+    }
+    /// When the state next changes by itself: the row need not be looked at before.
+    pub fn next_change(&self) -> Option<Timestamp> {
+        let clock = self.clock.as_ref()?;
+        match clock.state {
+            ClockState::OnTrack => Some(clock.soon),
+            ClockState::DueSoon => Some(clock.due),
+            ClockState::Overdue | ClockState::Paused | ClockState::Stopped => None,
+        }
+    }
+}
+
+fn rank(policy: &Policy, class: &str) -> u32 {
+    policy.class(class).rank
+}
+
+/// The row of a case for `actor`; None when it does not concern his organisation.
+pub fn case_row(policies: &Policies, case: &Case, actor: &Actor, now: Timestamp) -> Option<Row> {
+    let policy = policies.of(&case.policy)?;
+    let owned = case.owner.org == actor.org || case.owner.org.is_empty();
+    let leg = case.active_leg_of(&actor.org);
+    if !owned && leg.is_none() && actor.role != Role::Admin {
+        return None;
+    }
+    let (stake, clock) = if case.status.is_final() {
+        (Stake::Done, clock::reply(policy, case, now))
+    } else if let Some(leg) = leg {
+        let waits = case.children(Some(&leg.id)).any(|c| c.state.is_active());
+        (if waits { Stake::Waiting } else { Stake::Mine }, clock::leg(policy, case, leg, now))
+    } else if case.status == Status::Resolved {
+        (Stake::ToClose, clock::reply(policy, case, now))
+    } else {
+        let away = case.active_legs().next().is_some() || case.status == Status::Pending;
+        let stake = match (case.owner.org.is_empty(), away) {
+            (true, _) => Stake::Open,
+            (_, true) => Stake::Waiting,
+            _ => Stake::Mine,
+        };
+        (stake, clock::reply(policy, case, now))
+    };
+    Some(Row {
+        collection: Collection::Cases,
+        id: case.id.clone(),
+        stake,
+        clock,
+        rank: rank(policy, case.current_class()),
+        channel: case.channel,
+    })
+}
+
+/// The row of a contact. `waiting_since`: the customer's last unanswered message.
+pub fn contact_row(
+    policies: &Policies,
+    contact: &Interaction,
+    waiting_since: Option<Timestamp>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Option<Row> {
+    let policy = policies.in_force()?;
+    let offered = contact.pending_offer().is_some_and(|o| actor.seat.as_deref() == Some(o.seat.as_str()));
+    let mine = contact.holder.as_ref().is_some_and(|h| h.id == actor.id);
+    let stake = match &contact.holder {
+        _ if !contact.is_open() => Stake::Done,
+        _ if mine || offered => Stake::Mine,
+        None => Stake::Open,
+        Some(_) if actor.leads() => Stake::Waiting,
+        Some(_) => return None,
+    };
+    if stake == Stake::Open && !serves(policies, actor, &contact.desk) {
+        return None;
+    }
+    Some(Row {
+        collection: Collection::Interactions,
+        id: contact.id.clone(),
+        stake,
+        clock: clock::contact(policy, contact, waiting_since, now),
+        rank: rank(policy, &contact.customer.service_class),
+        channel: contact.channel,
+    })
+}
+
+/// The row of a call-back.
+pub fn callback_row(policies: &Policies, callback: &Callback, actor: &Actor, now: Timestamp) -> Option<Row> {
+    let policy = policies.of(&callback.policy)?;
+    if !serves(policies, actor, &callback.desk) {
+        return None;
+    }
+    let stake = match &callback.claim {
+        _ if !callback.is_open() => Stake::Done,
+        Some(claim) if claim.by.id == actor.id => Stake::Mine,
+        Some(_) => Stake::Waiting,
+        None => Stake::Open,
+    };
+    Some(Row {
+        collection: Collection::Callbacks,
+        id: callback.id.clone(),
+        stake,
+        clock: clock::callback(policies, callback, now),
+        rank: rank(policy, &callback.customer.service_class),
+        channel: Channel::Voice,
+    })
+}
+
+/// Whether the actor's organisation runs the desk. An unnamed desk is everybody's.
+fn serves(policies: &Policies, actor: &Actor, desk: &str) -> bool {
+    desk.is_empty() || policies.desk(desk).is_none_or(|(_, d)| d.org == actor.org)
+}
