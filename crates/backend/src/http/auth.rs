@@ -168,7 +168,7 @@ pub fn cookie(
     secure: bool,
 ) -> Result<HeaderValue, Problem> {
     let left = session.expires - now;
-    baked(token, left.num_seconds().max(0), secure)
+    baked(token, (left.num_milliseconds() + 999).max(0) / 1000, secure)
 }
 
 /// The cookie that takes the token away.

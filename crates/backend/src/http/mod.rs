@@ -12,8 +12,10 @@ mod session;
 mod site;
 mod users;
 
+use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -28,7 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::Result;
+use crate::{Error, Result};
 use app::App;
 use config::Config;
 use problem::Problem;
@@ -50,6 +52,7 @@ pub async fn serve(
 ) -> Result<()> {
     config.check()?;
     let store = config.store.clone();
+    let _alone = lock(store.path())?;
     let (stop, stopping) = watch::channel(false);
     let app = App::new(config, stopping.clone());
     let listener = listener.tap_io(|stream| {
@@ -77,6 +80,21 @@ pub async fn serve(
     match tokio::task::spawn_blocking(move || store.checkpoint()).await {
         Ok(result) => Ok(result?),
         Err(error) => Err(std::io::Error::other(error).into()),
+    }
+}
+
+/// Keeps a second server from using the same database: its change feeds would not hear of this one's writes. Held until dropped.
+fn lock(database: &Path) -> Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::create(name)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Config(format!(
+            "another server uses {}",
+            database.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
 

@@ -4,11 +4,11 @@
 
 use std::path::Path;
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -44,9 +44,9 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
     let name = path.rsplit('/').next().unwrap_or_default().to_owned();
     let tags = request.headers().get(IF_NONE_MATCH).cloned();
     let (head, _) = request.into_parts();
+    // Always read as GET: the connection leaves the body out of the answer to a HEAD, and its headers are the same.
     let asked = |uri: Uri| {
         let mut request = Request::new(Body::empty());
-        *request.method_mut() = head.method.clone();
         *request.headers_mut() = head.headers.clone();
         *request.uri_mut() = uri;
         if tags.is_some() {
@@ -72,6 +72,14 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
     let headers = response.headers_mut();
     if !headers.contains_key(VARY) {
         headers.insert(VARY, HeaderValue::from(ACCEPT_ENCODING));
+    }
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    if let Some(kind) = kind.filter(|kind| kind.starts_with("text/") && !kind.contains(';'))
+        && let Ok(kind) = HeaderValue::from_str(&format!("{kind}; charset=utf-8"))
+    {
+        headers.insert(CONTENT_TYPE, kind);
     }
     if is_hashed(&name) {
         let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -99,9 +107,11 @@ async fn read(folder: &Path, request: Request) -> Result<Response, Problem> {
 
 /// Adds an ETag from the content, and answers 304 if the client has it.
 async fn tagged(response: Response, tags: Option<&HeaderValue>) -> Result<Response, Problem> {
-    let size = response.body().size_hint().exact();
-    let small = size.is_some_and(|size| size <= TAGGED as u64);
-    if response.status() != StatusCode::OK || !small || size == Some(0) {
+    let size = response
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|size| size.to_str().ok()?.parse::<usize>().ok());
+    if response.status() != StatusCode::OK || size.is_none_or(|size| size > TAGGED) {
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
@@ -130,7 +140,7 @@ async fn tagged(response: Response, tags: Option<&HeaderValue>) -> Result<Respon
     );
     if known {
         parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+        parts.headers.remove(CONTENT_LENGTH);
         return Ok(Response::from_parts(parts, Body::empty()));
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))

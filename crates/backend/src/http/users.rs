@@ -78,8 +78,7 @@ pub async fn create(
             "The id is taken",
             "this user exists already",
         )
-        .with("pointer", "/id")
-        .with("current", json!(shown.id)));
+        .with("pointer", "/id"));
     }
     let location = format!("/api/users/{}", shown.id);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(shown)).into_response())
