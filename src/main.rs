@@ -1,7 +1,5 @@
-//! The Baton desk: mounts the app. Nothing else may live here.
-
-use leptos::prelude::*;
+//! Mounts the desk. Nothing else may live here.
 
 fn main() {
-    mount_to_body(|| view! { <p>"Baton"</p> });
+    baton::app::mount();
 }

@@ -1,0 +1,5 @@
+//! Small shared components: icon, clock, tier badge, dialog frame, virtual list. No domain rules, no I/O.
+
+pub mod clock;
+pub mod icon;
+pub mod tier;
