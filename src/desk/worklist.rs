@@ -1,0 +1,6 @@
+//! The one list of work.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn WorklistView() -> impl IntoView {}
