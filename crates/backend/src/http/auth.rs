@@ -4,7 +4,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use axum::http::request::Parts;
@@ -116,9 +115,9 @@ async fn admit(app: &App, request: &mut Request) -> Result<(Option<Caller>, Opti
 
 /// Other sites can make a browser send our cookie. They cannot make it send JSON without asking us first, nor hide their origin. Holds for
 /// logging in as well, where there is no cookie yet: nobody should be logged in to a stranger's account by a stranger's page.
-fn guard_cookie(request: &Request<Body>) -> Result<(), Problem> {
+fn guard_cookie(request: &Request) -> Result<(), Problem> {
     let headers = request.headers();
-    if !input::is_json(headers) && !input::is_empty(headers, request.body()) {
+    if !input::is_json(headers) && !input::is_empty(headers) {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "urn:baton:media-type",

@@ -1,7 +1,9 @@
 //! Reading what clients send: bodies, query parameters, preconditions. Every refusal says what is wrong and where. Not here: acting on it.
 
-use axum::body::{Body, HttpBody};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+use axum::body::Body;
+use axum::http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, TRANSFER_ENCODING,
+};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
@@ -42,12 +44,11 @@ pub fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the request carries no body, as far as its head says.
-pub fn is_empty(headers: &HeaderMap, body: &Body) -> bool {
-    match headers.get(CONTENT_LENGTH) {
-        Some(length) => length.as_bytes() == b"0",
-        None => body.is_end_stream(),
-    }
+/// Whether the request carries no body (RFC 9112, 6.3: neither a length nor a transfer coding).
+pub fn is_empty(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH);
+    length.is_none_or(|length| length.as_bytes() == b"0")
+        && !headers.contains_key(TRANSFER_ENCODING)
 }
 
 async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {

@@ -35,10 +35,7 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
         return Ok(response);
     }
     let path = request.uri().path().to_owned();
-    let hidden = path
-        .split('/')
-        .any(|part| part.starts_with('.') && part != ".well-known");
-    if path == "/api" || path.starts_with("/api/") || hidden {
+    if path == "/api" || path.starts_with("/api/") || is_hidden(&path) {
         return Err(Problem::plain(StatusCode::NOT_FOUND));
     }
     let name = path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -92,6 +89,18 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
         headers.insert(CONTENT_TYPE, kind);
     }
     tagged(response, tags.as_ref()).await
+}
+
+/// Whether a part of the path starts with a dot, or hides a dot or a slash behind an escape, which no link of ours needs.
+fn is_hidden(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let escaped = ["%2e", "%2f", "%5c", "%00"]
+        .iter()
+        .any(|code| lower.contains(code));
+    escaped
+        || path
+            .split('/')
+            .any(|part| part.starts_with('.') && part != ".well-known")
 }
 
 async fn read(folder: &Path, request: Request) -> Result<Response, Problem> {

@@ -5,7 +5,7 @@
 //! "written" and then asks for the head finds the write at or below it. Not here: what is written.
 
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::watch;
@@ -26,7 +26,9 @@ enum Message {
 }
 
 pub(super) struct Writer {
-    queue: Sender<Message>,
+    /// `None` only while being dropped.
+    queue: Option<Sender<Message>>,
+    thread: Option<JoinHandle<()>>,
     heads: watch::Receiver<i64>,
 }
 
@@ -34,10 +36,14 @@ impl Writer {
     pub(super) fn start(connection: Connection, head: i64) -> Result<Self, StoreError> {
         let (queue, messages) = channel();
         let (sender, heads) = watch::channel(head);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("baton-writer".into())
             .spawn(move || run(connection, &messages, &sender))?;
-        Ok(Self { queue, heads })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            heads,
+        })
     }
 
     pub(super) fn heads(&self) -> &watch::Receiver<i64> {
@@ -62,9 +68,7 @@ impl Writer {
             });
             (keep, answer)
         });
-        self.queue
-            .send(Message::Write(job))
-            .map_err(|_| StoreError::Closed)?;
+        self.send(Message::Write(job))?;
         // Dropped unanswered: the transaction failed before this write had its turn.
         receiver
             .recv()
@@ -73,10 +77,23 @@ impl Writer {
 
     pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
         let (sender, receiver) = channel();
-        self.queue
-            .send(Message::Checkpoint(sender))
-            .map_err(|_| StoreError::Closed)?;
+        self.send(Message::Checkpoint(sender))?;
         receiver.recv().map_err(|_| StoreError::Closed)?
+    }
+
+    fn send(&self, message: Message) -> Result<(), StoreError> {
+        let queue = self.queue.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(message).map_err(|_| StoreError::Closed)
+    }
+}
+
+impl Drop for Writer {
+    /// Waits until the connection is closed: the last one to close leaves a single file behind.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
