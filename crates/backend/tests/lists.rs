@@ -258,3 +258,21 @@ async fn stopping_ends_the_feeds() {
     site.stop().await;
     assert_eq!(feed.next().await, None);
 }
+
+#[tokio::test]
+async fn an_idle_feed_beats_and_ends_with_its_session() {
+    let site = Site::with(|config| config.heartbeat = std::time::Duration::from_millis(50)).await;
+    let desk = site.log_in("lead").await;
+    let mut response = desk.get("/api/changes?since=now").await;
+    let mut text = String::new();
+    while !text.contains("\n:\n") {
+        let chunk = tokio::time::timeout(common::PATIENCE, response.chunk());
+        let chunk = chunk.await.unwrap().unwrap().expect("a heartbeat");
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    let mut feed = desk.feed("?since=now").await;
+    assert_eq!(feed.next().await.unwrap().event, "hello");
+    let out = desk.ask("DELETE", "/api/session").send().await.unwrap();
+    assert_eq!(out.status(), 204);
+    assert_eq!(feed.next().await, None);
+}

@@ -20,10 +20,6 @@ use super::problem::Problem;
 use crate::roles::Action;
 use crate::store::{Change, StoreError, rfc3339};
 
-/// A comment this often keeps proxies from closing an idle stream.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// A stream is worth no more than its session, which is looked at this often.
-const RECHECK: Duration = Duration::from_secs(20);
 /// What the browser waits before it connects again.
 const RETRY: Duration = Duration::from_secs(1);
 const BATCH: usize = 256;
@@ -48,6 +44,7 @@ pub async fn changes(
         .with("action", Action::Read.name()));
     }
     let head = app.config.store.head();
+    let heartbeat = app.config.heartbeat;
     // The browser repeats the address when it connects again: what it has seen since then counts more.
     let since = match (input::one(&headers, LAST_EVENT_ID)?, query.text("since")) {
         (Some(id), _) => input::number("Last-Event-ID", id, 0..=i64::MAX)?,
@@ -72,7 +69,7 @@ pub async fn changes(
     });
     let feed = Sse::new(ReceiverStream::new(stream));
     Ok(feed
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
+        .keep_alive(KeepAlive::new().interval(heartbeat))
         .into_response())
 }
 
@@ -85,9 +82,11 @@ async fn pump(
 ) {
     let mut heads = app.config.store.subscribe();
     let mut stopping = app.stopping.clone();
+    // A stream is worth no more than its session, which is looked at with every heartbeat.
+    let recheck = app.config.heartbeat;
     let mut checked = Instant::now();
     loop {
-        if checked.elapsed() >= RECHECK {
+        if checked.elapsed() >= recheck {
             let key = caller.session.key;
             match app.store(move |store| store.session_by_key(key)).await {
                 Ok(Some(session)) => caller = Caller { session },
@@ -118,7 +117,7 @@ async fn pump(
                 moved = heads.changed() => if moved.is_err() { return },
                 _ = stopping.wait_for(|stop| *stop) => return,
                 () = events.closed() => return,
-                () = tokio::time::sleep_until(checked + RECHECK) => {}
+                () = tokio::time::sleep_until(checked + recheck) => {}
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What can be chosen about a server, with defaults for one site. Not here: the command line (see `main.rs`).
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::{Error, Result, Roles, Store};
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub login_burst: f64,
     /// Failed log-ins from one address at once; after that one in five seconds. An office may share one address.
     pub login_burst_per_address: f64,
+    /// How often an idle change feed sends a comment (so that proxies do not close it) and looks whether its session still holds.
+    pub heartbeat: Duration,
     /// Send the cookie over https only: set it when a proxy in front speaks TLS.
     pub secure_cookie: bool,
     /// Take the client's address from the last entry of `X-Forwarded-For`: set it only behind a proxy that writes that header.
@@ -60,6 +63,7 @@ impl Config {
             burst: 200.0,
             login_burst: 8.0,
             login_burst_per_address: 40.0,
+            heartbeat: Duration::from_secs(15),
             secure_cookie: false,
             trust_proxy: false,
         })

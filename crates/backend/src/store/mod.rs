@@ -199,3 +199,83 @@ impl Store {
 pub fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn store() -> (Store, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("x.db")).unwrap();
+        (store, folder)
+    }
+
+    #[test]
+    fn a_commit_is_synced() {
+        let (store, _folder) = store();
+        let setting = |name: &'static str| {
+            store
+                .write(move |c| {
+                    c.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))
+                        .map_err(StoreError::from)
+                })
+                .unwrap()
+        };
+        assert_eq!(setting("synchronous"), 2.into(), "FULL");
+        assert_eq!(setting("journal_mode"), "wal".to_owned().into());
+    }
+
+    #[test]
+    fn a_write_that_fails_half_way_leaves_nothing() {
+        let (store, _folder) = store();
+        store.create("a", json!({"id": "1"}), None).unwrap();
+        let failed: Result<(), _> = store.write(|c| {
+            c.execute("DELETE FROM docs", [])?;
+            Err(StoreError::Missing)
+        });
+        assert!(matches!(failed, Err(StoreError::Missing)));
+        assert!(store.get("a", "1").unwrap().is_some());
+        assert_eq!(store.head(), 1);
+    }
+
+    #[test]
+    fn an_import_is_all_or_nothing_and_can_be_repeated() {
+        let (store, _folder) = store();
+        let heads = store.subscribe();
+        let bad = vec![json!({"id": "1"}), json!({"id": 2})];
+        match store.import("a", bad) {
+            Err(StoreError::Invalid(fault)) => assert_eq!(fault.pointer, "/1/id"),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(store.head(), 0);
+        let good = vec![json!({"id": "1", "_rev": 7}), json!({"id": "2"}), json!({})];
+        assert_eq!(store.import("a", good).unwrap(), 3);
+        assert_eq!(*heads.borrow(), 3);
+        let more = vec![json!({"id": "2", "new": 1}), json!({"id": "3"})];
+        assert_eq!(store.import("a", more).unwrap(), 1);
+        let kept = store.get("a", "2").unwrap().unwrap();
+        assert_eq!((kept.rev, kept.value().get("new")), (1, None));
+    }
+
+    #[test]
+    fn newer_layouts_and_strangers_are_refused() {
+        let (store, folder) = store();
+        store
+            .write(|c| Ok(c.pragma_update(None, "user_version", 99)?))
+            .unwrap();
+        drop(store);
+        let Err(error) = Store::open(folder.path().join("x.db")) else {
+            panic!("opened");
+        };
+        assert!(error.to_string().contains("newer"), "{error}");
+        let other = folder.path().join("other.db");
+        let connection = Connection::open(&other).unwrap();
+        connection.execute_batch("CREATE TABLE t (a)").unwrap();
+        drop(connection);
+        assert!(Store::open(&other).is_err());
+    }
+}
