@@ -13,12 +13,14 @@
 //! - Outside the covered years, and wherever the answer would depend on what lies outside, there is an
 //!   [`OutOfRange`] and never a guess.
 
+mod answer;
 mod compile;
+mod intervals;
 mod spec;
 mod zone;
 
-use std::fmt;
-
+pub use answer::{BatchError, CalendarWarning, DayRule, OutOfRange};
+pub use intervals::Pieces;
 pub use spec::{
     CalendarFault, CalendarSpec, DEFAULT_COVERED_YEARS, DayHours, DayOverride, Holiday, MakeUpDay,
     MakeUpHours, ZoneRule, ZoneSpec,
@@ -26,78 +28,7 @@ pub use spec::{
 pub use zone::Zone;
 
 use crate::time::{Date, Span, Timestamp};
-
-/// A lookup that left the years the calendar covers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OutOfRange {
-    /// Before the first covered day.
-    Before,
-    /// After the last covered day.
-    After,
-}
-
-impl fmt::Display for OutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Before => "the time lies before the years the calendar covers",
-            Self::After => "the time lies after the years the calendar covers",
-        })
-    }
-}
-
-impl std::error::Error for OutOfRange {}
-
-/// What went wrong in [`Calendar::add_many`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BatchError {
-    /// The three slices are not equally long; nothing was written.
-    Lengths,
-    /// `count` results are out of range, the first at index `first`; all others are written and right.
-    OutOfRange {
-        /// Index of the first one.
-        first: usize,
-        /// How many there are.
-        count: usize,
-    },
-}
-
-impl fmt::Display for BatchError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Lengths => f.write_str("the slices are not equally long"),
-            Self::OutOfRange { first, count } => {
-                write!(
-                    f,
-                    "{count} results leave the years the calendar covers, the first at index {first}"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for BatchError {}
-
-/// Something a person should know about an answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CalendarWarning {
-    /// The public holidays of this year are not announced yet.
-    ProvisionalYear(i32),
-    /// The time asked about reaches outside the covered years.
-    NotCovered,
-}
-
-/// Where the hours of a day come from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DayRule<'a> {
-    /// The weekly pattern.
-    Weekly,
-    /// Closed on a public holiday, by name.
-    Holiday(&'a str),
-    /// Worked in exchange for a holiday, by name.
-    MakeUp(&'a str),
-    /// A day of its own, with the reason.
-    Override(&'a str),
-}
+use intervals::Intervals;
 
 /// Compiled business time of one calendar. Immutable; see the module for the rules.
 #[derive(Clone, Debug)]
@@ -132,34 +63,6 @@ enum OpenTime {
     Always,
     Intervals(Intervals),
 }
-
-/// Sorted, disjoint, not touching open intervals in `[from, until)`, all in ms since the epoch.
-#[derive(Clone, Debug)]
-struct Intervals {
-    from: i64,
-    until: i64,
-    /// Followed by one that begins at `until`, never ends, and comes after all open time.
-    list: Vec<Interval>,
-    /// For each 2^[`ELAPSED_SHIFT`] ms from `from`: the first interval that ends after the bucket's beginning.
-    by_elapsed: Vec<u32>,
-    /// For each 2^`open_shift` ms of open time: the interval in which the bucket's first open ms lies.
-    by_open: Vec<u32>,
-    open_shift: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Interval {
-    start: i64,
-    end: i64,
-    /// Open time from the beginning of the covered years to `start`.
-    before: i64,
-}
-
-/// A bucket of elapsed time: 18 h 38 min. A power of two, because a shift is cheaper than a division.
-const ELAPSED_SHIFT: u32 = 26;
-
-/// Within a bucket a short walk beats a binary search.
-const WALK: usize = 8;
 
 /// The local days of the covered years.
 #[derive(Clone, Debug)]
@@ -392,99 +295,6 @@ fn always_add(t: Timestamp, span: Span) -> Result<Timestamp, OutOfRange> {
     }
 }
 
-impl Intervals {
-    /// `t` if it is a covered instant.
-    #[inline]
-    fn inside(&self, t: i64) -> Result<i64, OutOfRange> {
-        if t < self.until {
-            self.within(t)
-        } else {
-            Err(OutOfRange::After)
-        }
-    }
-
-    /// `t` if it is covered or the very end of what is covered, which may bound a piece of time.
-    #[inline]
-    fn within(&self, t: i64) -> Result<i64, OutOfRange> {
-        if t < self.from {
-            Err(OutOfRange::Before)
-        } else if t > self.until {
-            Err(OutOfRange::After)
-        } else {
-            Ok(t)
-        }
-    }
-
-    /// The first interval that ends after `t`, which is within.
-    #[inline]
-    fn at(&self, t: i64) -> usize {
-        let bucket = ((t - self.from) >> ELAPSED_SHIFT) as usize;
-        self.first_in(
-            self.by_elapsed[bucket],
-            self.by_elapsed[bucket + 1],
-            |interval| interval.end > t,
-        )
-    }
-
-    /// The interval in which the open millisecond number `open_ms` lies: at least 0, below the total.
-    #[inline]
-    fn at_open(&self, open_ms: i64) -> usize {
-        let bucket = (open_ms >> self.open_shift) as usize;
-        self.first_in(self.by_open[bucket], self.by_open[bucket + 1], |interval| {
-            interval.before + (interval.end - interval.start) > open_ms
-        })
-    }
-
-    /// The first interval from `low` to `high` that is `wanted`; `high` if none before it is.
-    #[inline]
-    fn first_in(&self, low: u32, high: u32, wanted: impl Fn(&Interval) -> bool) -> usize {
-        let (mut low, high) = (low as usize, high as usize);
-        if high - low > WALK {
-            return low + self.list[low..high].partition_point(|interval| !wanted(interval));
-        }
-        while low < high && !wanted(&self.list[low]) {
-            low += 1;
-        }
-        low
-    }
-
-    /// All open time there is.
-    #[inline]
-    fn total(&self) -> i64 {
-        self.list[self.list.len() - 1].before
-    }
-
-    /// Open time from the beginning of the covered years to `t`.
-    #[inline]
-    fn open_before(&self, t: i64) -> Result<i64, OutOfRange> {
-        let interval = self.list[self.at(self.within(t)?)];
-        Ok(interval.before + (t - interval.start).max(0))
-    }
-
-    /// Open time added (or, below zero, taken away).
-    #[inline]
-    fn shift(&self, t: i64, span: i64) -> Result<i64, OutOfRange> {
-        let target = self.open_before(t)?.saturating_add(span);
-        if span > 0 {
-            if target > self.total() {
-                return Err(OutOfRange::After);
-            }
-            // The end of the millisecond before: the earliest of the instants with this much open time before them.
-            let interval = self.list[self.at_open(target - 1)];
-            Ok(interval.start + (target - interval.before))
-        } else if span < 0 {
-            if target < 0 {
-                return Err(OutOfRange::Before);
-            }
-            // The beginning of this millisecond: the latest of those instants.
-            let interval = self.list[self.at_open(target)];
-            Ok(interval.start + (target - interval.before))
-        } else {
-            Ok(t)
-        }
-    }
-}
-
 impl Days {
     /// The covered local day in which `t` lies.
     fn index_of(&self, t: Timestamp) -> Result<usize, OutOfRange> {
@@ -496,35 +306,5 @@ impl Days {
             after if after == self.midnights.len() => Err(OutOfRange::After),
             after => Ok(after - 1),
         }
-    }
-}
-
-/// Iterator over open pieces, made by [`Calendar::intervals`]. Does not allocate.
-#[derive(Clone, Debug)]
-pub struct Pieces<'a> {
-    from: Timestamp,
-    until: Timestamp,
-    /// Nothing when always open.
-    list: Option<&'a [Interval]>,
-}
-
-impl Iterator for Pieces<'_> {
-    type Item = (Timestamp, Timestamp);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.from >= self.until {
-            return None;
-        }
-        let (open, close) = match self.list {
-            None => (self.from, self.until),
-            Some(list) => {
-                let (first, rest) = list.split_first()?;
-                self.list = Some(rest);
-                let open = Timestamp::from_millis(first.start).max(self.from);
-                (open, Timestamp::from_millis(first.end).min(self.until))
-            }
-        };
-        self.from = close;
-        (open < close).then_some((open, close))
     }
 }

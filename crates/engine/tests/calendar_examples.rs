@@ -407,6 +407,28 @@ fn outside_the_covered_years_nothing_is_answered() {
     assert_eq!(night.is_open(at("2024-01-01T00:00-05:00")), Ok(true));
 }
 
+/// The widest range there is, on both sides of the epoch and with buckets at their limits.
+#[test]
+fn from_1970_to_2200() {
+    for id in ["expert-desk", "split-shifts", "new-york-overnight"] {
+        let mut wide = spec(id);
+        wide.covered_years = (1970, 2200);
+        let (wide, usual) = (Calendar::new(&wide).unwrap(), calendar(id));
+        let first = wide.zone().instant("1970-01-01".parse().unwrap(), 0);
+        assert!(
+            wide.is_open(first).is_ok() && wide.is_open(first.minus(span("PT0.001S"))).is_err()
+        );
+        let t = at("2026-11-23T21:40+08:00");
+        assert_eq!(wide.add(t, span("PT9H")), usual.add(t, span("PT9H")));
+        assert_eq!(
+            wide.subtract(t, span("PT9H")),
+            usual.subtract(t, span("PT9H"))
+        );
+        let last = at("2200-12-30T12:00+00:00");
+        assert!(wide.add(last, span("PT1H")).unwrap() > last);
+    }
+}
+
 #[test]
 fn provisional_years_give_a_warning_where_holidays_matter() {
     let office = calendar("working-days-cn");

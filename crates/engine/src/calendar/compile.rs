@@ -1,15 +1,18 @@
 //! From the data of a calendar to its tables: checks everything, lays out every covered day, builds the buckets.
 //! No lookups here.
 
+use super::intervals::{Interval, Intervals};
 use super::spec::{CalendarFault, CalendarSpec, DayHours, MakeUpHours};
 use super::zone::{Offsets, Zone};
-use super::{
-    Calendar, Days, ELAPSED_SHIFT, Interval, Intervals, OpenTime, SpecialDay, SpecialKind,
-};
+use super::{Calendar, Days, OpenTime, SpecialDay, SpecialKind};
 use crate::time::Date;
 
 const DAY: u32 = 86_400;
 const ROUND_THE_CLOCK: (u32, u32) = (0, DAY);
+/// log2 of ms: 2 h 20 min. Seven years are 26,000 buckets of it, 100 kB.
+const NARROWEST_BUCKET: u32 = 23;
+/// log2 of ms: 18 h 38 min.
+const WIDEST_BUCKET: u32 = 26;
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 
@@ -177,38 +180,56 @@ fn intervals(plan: &Plan<'_>, offsets: &Offsets, days: &Days) -> Intervals {
             }
         }
     }
-    let average = total / (list.len().max(1) as i64);
-    let open_shift = average.max(1 << 16).ilog2();
     list.push(Interval {
         start: until,
         end: i64::MAX,
         before: total,
     });
-    let buckets = |length: i64, shift: u32, past: &dyn Fn(&Interval, i64) -> bool| {
-        let mut index = 0;
-        (0..=(length >> shift) + 1)
-            .map(|bucket| {
-                while index + 1 < list.len() && !past(&list[index], bucket << shift) {
-                    index += 1;
-                }
-                index as u32
-            })
-            .collect::<Vec<u32>>()
-    };
-    let by_elapsed = buckets(until - from, ELAPSED_SHIFT, &|interval, ms| {
-        interval.end > from + ms
-    });
-    let by_open = buckets(total, open_shift, &|interval, ms| {
-        interval.before + (interval.end - interval.start) > ms
-    });
+    let (by_elapsed, elapsed_shift) = buckets(
+        list.iter()
+            .map(|interval| interval.end.saturating_sub(from)),
+        until - from,
+    );
+    let (by_open, open_shift) = buckets(
+        list.iter()
+            .skip(1)
+            .map(|next| next.before)
+            .chain([i64::MAX]),
+        total,
+    );
     Intervals {
         from,
         until,
         list,
         by_elapsed,
+        elapsed_shift,
         by_open,
         open_shift,
     }
+}
+
+/// For each bucket of 2^shift in `0..=length`, and one more: the index of the first of the rising `ends` that is
+/// greater than the bucket's beginning. Also chooses the shift (a power of two, because a shift is cheaper than a
+/// division): as wide as it may be with no more than one end in each bucket, within limits of size.
+fn buckets(ends: impl Iterator<Item = i64> + Clone, length: i64) -> (Vec<u32>, u32) {
+    let gaps = ends
+        .clone()
+        .zip(ends.clone().skip(1))
+        .map(|(end, next)| next - end);
+    let shift = gaps
+        .min()
+        .unwrap_or(i64::MAX)
+        .ilog2()
+        .clamp(NARROWEST_BUCKET, WIDEST_BUCKET);
+    let mut index = 0;
+    let mut ends = ends.peekable();
+    let table = (0..=(length >> shift) + 1).map(|bucket| {
+        while ends.next_if(|&end| end <= bucket << shift).is_some() {
+            index += 1;
+        }
+        index
+    });
+    (table.collect(), shift)
 }
 
 fn fault(pointer: impl Into<String>, message: impl Into<String>) -> CalendarFault {

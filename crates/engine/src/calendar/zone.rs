@@ -49,7 +49,7 @@ impl Zone {
     /// Compiles a zone, or says what is wrong with its rule.
     pub fn new(spec: &ZoneSpec) -> Result<Self, String> {
         match &spec.rule {
-            ZoneRule::Fixed(seconds) if seconds.abs() > 26 * 3600 => {
+            ZoneRule::Fixed(seconds) if seconds.unsigned_abs() > 26 * 3600 => {
                 Err("a zone's offset is at most 26 hours".to_owned())
             }
             ZoneRule::Fixed(seconds) => Ok(Self {
