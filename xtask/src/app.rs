@@ -77,7 +77,7 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
     })?;
     let mut trunk = cmd::at_root(tools.trunk_bin.join(paths::exe("trunk")));
     trunk
-        .args(["build", "--release"])
+        .args(["build", "--release", "--quiet"])
         .env(
             "PATH",
             cmd::path_with(&[&tools.trunk_bin, &tools.wasm_bindgen_bin])?,

@@ -26,11 +26,15 @@ pub fn run(site: &Path) -> Outcome {
         let brotli = brotli(&bytes).map_err(fault)?;
         let gzip = gzip(&bytes).map_err(fault)?;
         for (ending, pressed) in [("br", &brotli), ("gz", &gzip)] {
-            if pressed.len() < bytes.len() && name != "csp.txt" {
+            if pressed.len() < bytes.len() && !name.ends_with(".png") && name != "csp.txt" {
                 fs::write(site.join(format!("{name}.{ending}")), pressed).map_err(fault)?;
             }
         }
-        let sent = brotli.len().min(bytes.len());
+        let sent = if name.ends_with(".png") {
+            bytes.len()
+        } else {
+            brotli.len().min(bytes.len())
+        };
         println!("  {name:<40} {:>10} {sent:>10}", bytes.len());
         if !NOT_LOADED.iter().any(|not| name.starts_with(not)) {
             raw_sum += bytes.len();
