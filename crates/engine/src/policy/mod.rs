@@ -3,7 +3,7 @@
 
 mod read;
 
-pub use read::{Fault, FaultCode, PackLoader, check};
+pub use read::{FORMAT, Fault, FaultCode, Noun, PackLoader, check};
 
 use std::sync::Arc;
 
@@ -372,6 +372,22 @@ impl Policy {
     }
     pub fn home(&self) -> &Calendar {
         &self.calendars[self.home_calendar].calendar
+    }
+    /// Every rule that something uses, some more than once.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let clocks = [&self.clocks.reserve, &self.clocks.receipt_grace];
+        let callbacks = self.desks.iter().filter_map(|d| d.callback.as_ref().map(|c| &c.window));
+        self.classes
+            .iter()
+            .flat_map(|c| [&c.reply, &c.leg])
+            .chain(clocks)
+            .chain(self.clocks.statutory_days.iter().map(|(_, r)| r))
+            .chain(self.contacts.iter().map(|c| &c.rule))
+            .chain(callbacks)
+    }
+    /// The rule that people quote as `id`, with its name and source.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules().find(|r| r.id == id)
     }
     pub fn contact_rule(&self, channel: Channel) -> Option<&Rule> {
         self.contacts.iter().find(|c| c.channel == channel).map(|c| &c.rule)

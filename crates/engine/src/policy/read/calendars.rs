@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::cursor::{Cx, Obj, every};
 use super::fault::{FaultCode, Noun};
 use super::node::{Kind, Node, short};
-use crate::calendar::{Calendar, CalendarSpec, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours, Zone, ZoneSpec};
+use crate::calendar::{
+    Calendar, CalendarSpec, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours, Zone, ZoneSpec,
+};
 use crate::policy::{NamedCalendar, NamedDay, Text};
 use crate::time::{Date, Weekday};
 
@@ -48,7 +50,13 @@ pub(super) fn zone(cx: &Cx, node: &Node) -> Option<ZoneSpec> {
         let spec = ZoneSpec::posix("", text.clone());
         match Zone::new(&spec) {
             Ok(_) => Some(text),
-            Err(reason) => cx.fault(n, FaultCode::BadZone { rule: short(&text), reason: first(&reason).to_owned() }),
+            Err(reason) => cx.fault(
+                n,
+                FaultCode::BadZone {
+                    rule: short(&text),
+                    reason: first(&reason).to_owned(),
+                },
+            ),
         }
     });
     o.done();
@@ -59,7 +67,9 @@ pub(super) fn zone(cx: &Cx, node: &Node) -> Option<ZoneSpec> {
 pub(super) fn holidays(cx: &Cx, nodes: &[Node]) -> Sets {
     let mut sets: Sets = HashMap::new();
     for node in nodes {
-        let Some(o) = Obj::new(cx, node) else { continue };
+        let Some(o) = Obj::new(cx, node) else {
+            continue;
+        };
         o.req("id", Cx::id);
         let set = o.req("set", Cx::id);
         let year = o.req("year", |cx, n| cx.whole(n, 1970, 2200));
@@ -67,14 +77,21 @@ pub(super) fn holidays(cx: &Cx, nodes: &[Node]) -> Sets {
         let mut seen = HashSet::new();
         let off = o.req("off", |cx, n| days(cx, n, year, &mut seen, |_| Some(())));
         let make_up = o.req("makeUp", |cx, n| {
-            days(cx, n, year, &mut seen, |o| o.opt("like", |cx, n| cx.choice(n, &WEEK)).map(|d| d.unwrap_or(Weekday::Mon)))
+            days(cx, n, year, &mut seen, |o| {
+                o.opt("like", |cx, n| cx.choice(n, &WEEK))
+                    .map(|d| d.unwrap_or(Weekday::Mon))
+            })
         });
         o.provenance();
         o.done();
         let Some(set) = set else { continue };
         let years = sets.entry(set.clone()).or_default();
-        let (Some(year), Some(off), Some(make_up)) = (year, off, make_up) else { continue };
-        let (Ok(year32), Some(provisional)) = (i32::try_from(year), provisional) else { continue };
+        let (Some(year), Some(off), Some(make_up)) = (year, off, make_up) else {
+            continue;
+        };
+        let (Ok(year32), Some(provisional)) = (i32::try_from(year), provisional) else {
+            continue;
+        };
         if years.iter().any(|y| y.year == year32) {
             let place = node.field("year").unwrap_or(node);
             cx.fault::<()>(place, FaultCode::YearTwice { set, year });
@@ -108,9 +125,13 @@ fn days<'a, T: Clone>(
         let in_year = |cx: &Cx, n: &Node| {
             let day = date(cx, n)?;
             match year {
-                Some(year) if i64::from(day.year()) != year => {
-                    cx.fault(n, FaultCode::WrongYear { date: day.to_string(), year })
-                }
+                Some(year) if i64::from(day.year()) != year => cx.fault(
+                    n,
+                    FaultCode::WrongYear {
+                        date: day.to_string(),
+                        year,
+                    },
+                ),
                 _ => Some(day),
             }
         };
@@ -125,14 +146,22 @@ fn days<'a, T: Clone>(
         let last = last.unwrap_or(first);
         if last < first {
             whole = false;
-            cx.fault::<()>(entry.field("last").unwrap_or(entry), FaultCode::DatesReversed);
+            cx.fault::<()>(
+                entry.field("last").unwrap_or(entry),
+                FaultCode::DatesReversed,
+            );
             continue;
         }
         let mut day = first;
         while day <= last && day.year() == first.year() {
             if !seen.insert(day) {
                 whole = false;
-                cx.fault::<()>(entry.field("first").unwrap_or(entry), FaultCode::DateTwice { date: day.to_string() });
+                cx.fault::<()>(
+                    entry.field("first").unwrap_or(entry),
+                    FaultCode::DateTwice {
+                        date: day.to_string(),
+                    },
+                );
                 break;
             }
             out.push((day, name.clone(), extra.clone()));
@@ -143,11 +172,25 @@ fn days<'a, T: Clone>(
 }
 
 /// The section `calendars`: one slot for each entry, empty where it is faulty.
-pub(super) fn calendars(cx: &Cx, nodes: &[Node], home: Option<&ZoneSpec>, sets: &Sets) -> Vec<Option<NamedCalendar>> {
+pub(super) fn calendars(
+    cx: &Cx,
+    nodes: &[Node],
+    home: Option<&ZoneSpec>,
+    sets: &Sets,
+) -> Vec<Option<NamedCalendar>> {
     if let Some(extra) = nodes.get(MAX_CALENDARS) {
-        cx.fault::<()>(extra, FaultCode::TooMany { limit: MAX_CALENDARS });
+        cx.fault::<()>(
+            extra,
+            FaultCode::TooMany {
+                limit: MAX_CALENDARS,
+            },
+        );
     }
-    nodes.iter().take(MAX_CALENDARS).map(|n| calendar(cx, n, home, sets)).collect()
+    nodes
+        .iter()
+        .take(MAX_CALENDARS)
+        .map(|n| calendar(cx, n, home, sets))
+        .collect()
 }
 
 fn calendar(cx: &Cx, node: &Node, home: Option<&ZoneSpec>, sets: &Sets) -> Option<NamedCalendar> {
@@ -183,7 +226,10 @@ fn calendar(cx: &Cx, node: &Node, home: Option<&ZoneSpec>, sets: &Sets) -> Optio
         spec.covered_years = years;
     }
     for (day, reason) in overrides?.unwrap_or_default() {
-        days.push(NamedDay { date: day.date, name: reason });
+        days.push(NamedDay {
+            date: day.date,
+            name: reason,
+        });
         spec.overrides.push(day);
     }
     if let Some(tables) = set.and_then(|s| sets.get(&s)) {
@@ -196,12 +242,23 @@ fn calendar(cx: &Cx, node: &Node, home: Option<&ZoneSpec>, sets: &Sets) -> Optio
         Ok(calendar) => Arc::new(calendar),
         Err(faults) => {
             for fault in faults {
-                cx.fault::<()>(node, FaultCode::BadCalendar { reason: fault.to_string() });
+                cx.fault::<()>(
+                    node,
+                    FaultCode::BadCalendar {
+                        reason: fault.to_string(),
+                    },
+                );
             }
             return None;
         }
     };
-    Some(NamedCalendar { id: id?, name: name?, calendar, days, provenance: provenance? })
+    Some(NamedCalendar {
+        id: id?,
+        name: name?,
+        calendar,
+        days,
+        provenance: provenance?,
+    })
 }
 
 /// Years of which the set says nothing count as provisional: their holidays are not known.
@@ -210,13 +267,26 @@ fn use_holidays(spec: &mut CalendarSpec, days: &mut Vec<NamedDay>, tables: &[Yea
     let covered = spec.covered_years.0..=spec.covered_years.1;
     for table in tables.iter().filter(|t| covered.contains(&t.year)) {
         for (date, name) in &table.off {
-            spec.holidays.push(Holiday { date: *date, name: name.zh.clone() });
-            days.push(NamedDay { date: *date, name: name.clone() });
+            spec.holidays.push(Holiday {
+                date: *date,
+                name: name.zh.clone(),
+            });
+            days.push(NamedDay {
+                date: *date,
+                name: name.clone(),
+            });
         }
         for (date, name, like) in &table.make_up {
             let hours = MakeUpHours::As(*like);
-            spec.make_up_days.push(MakeUpDay { date: *date, name: name.zh.clone(), hours });
-            days.push(NamedDay { date: *date, name: name.clone() });
+            spec.make_up_days.push(MakeUpDay {
+                date: *date,
+                name: name.zh.clone(),
+                hours,
+            });
+            days.push(NamedDay {
+                date: *date,
+                name: name.clone(),
+            });
         }
     }
     let known = |year: &i32| tables.iter().any(|t| t.year == *year && !t.provisional);
@@ -247,8 +317,17 @@ fn week(cx: &Cx, node: &Node) -> Option<[DayHours; 7]> {
         let next = WEEK[(i + 1) % 7].0;
         for (j, &(_, close)) in out[i].iter().enumerate() {
             if close > DAY && out[(i + 1) % 7].iter().any(|&(open, _)| open < close - DAY) {
-                let place = node.field(key).and_then(Node::list).and_then(|l| l.get(j)).unwrap_or(node);
-                cx.fault::<()>(place, FaultCode::Overlap { with: format!("the hours of {next}") });
+                let place = node
+                    .field(key)
+                    .and_then(Node::list)
+                    .and_then(|l| l.get(j))
+                    .unwrap_or(node);
+                cx.fault::<()>(
+                    place,
+                    FaultCode::Overlap {
+                        with: format!("the hours of {next}"),
+                    },
+                );
                 whole = false;
             }
         }
@@ -276,7 +355,13 @@ fn interval(cx: &Cx, node: &Node) -> Option<(u32, u32)> {
     let (a, b) = (time(cx, from), time(cx, to));
     let (a, b) = (a?, b?);
     if b <= a {
-        return cx.fault(node, FaultCode::IntervalReversed { from: clock(a), to: clock(b) });
+        return cx.fault(
+            node,
+            FaultCode::IntervalReversed {
+                from: clock(a),
+                to: clock(b),
+            },
+        );
     }
     if a >= DAY || b > 2 * DAY || b - a > DAY {
         return cx.fault(node, FaultCode::IntervalTooLate { to: clock(b) });
@@ -286,8 +371,14 @@ fn interval(cx: &Cx, node: &Node) -> Option<(u32, u32)> {
 
 /// `HH:MM` or `HH:MM:SS`, 00:00 to 48:00, in seconds.
 fn time(cx: &Cx, node: &Node) -> Option<u32> {
-    let Some(text) = node.text() else { return cx.wrong(node, "a time such as \"09:00\"") };
-    let parts: Vec<&str> = if text.len() <= 8 { text.split(':').collect() } else { Vec::new() };
+    let Some(text) = node.text() else {
+        return cx.wrong(node, "a time such as \"09:00\"");
+    };
+    let parts: Vec<&str> = if text.len() <= 8 {
+        text.split(':').collect()
+    } else {
+        Vec::new()
+    };
     let two = |part: &str| {
         let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
         digits.then(|| part.parse::<u32>().ok()).flatten()
@@ -298,18 +389,26 @@ fn time(cx: &Cx, node: &Node) -> Option<u32> {
         _ => None,
     };
     match seconds {
-        Some((h, m, s)) if m < 60 && s < 60 && h * 3600 + m * 60 + s <= 2 * DAY => Some(h * 3600 + m * 60 + s),
+        Some((h, m, s)) if m < 60 && s < 60 && h * 3600 + m * 60 + s <= 2 * DAY => {
+            Some(h * 3600 + m * 60 + s)
+        }
         _ => cx.fault(node, FaultCode::BadTime { found: short(text) }),
     }
 }
 
 fn clock(seconds: u32) -> String {
     let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if s == 0 { format!("{h:02}:{m:02}") } else { format!("{h:02}:{m:02}:{s:02}") }
+    if s == 0 {
+        format!("{h:02}:{m:02}")
+    } else {
+        format!("{h:02}:{m:02}:{s:02}")
+    }
 }
 
 fn date(cx: &Cx, node: &Node) -> Option<Date> {
-    let Some(text) = node.text() else { return cx.wrong(node, "a date such as \"2026-10-01\"") };
+    let Some(text) = node.text() else {
+        return cx.wrong(node, "a date such as \"2026-10-01\"");
+    };
     match text.parse::<Date>() {
         Ok(date) => Some(date),
         Err(_) => cx.fault(node, FaultCode::BadDate { found: short(text) }),
@@ -323,19 +422,39 @@ fn overrides(cx: &Cx, node: &Node) -> Option<Vec<(DayOverride, Text)>> {
         let o = Obj::new(cx, entry)?;
         let date = o.req("date", |cx, n| {
             let day = date(cx, n)?;
-            if seen.insert(day) { Some(day) } else { cx.fault(n, FaultCode::DateTwice { date: day.to_string() }) }
+            if seen.insert(day) {
+                Some(day)
+            } else {
+                cx.fault(
+                    n,
+                    FaultCode::DateTwice {
+                        date: day.to_string(),
+                    },
+                )
+            }
         });
         let (hours, reason) = (o.req("hours", hours), o.req("reason", Cx::both));
         o.done();
         let reason = reason?;
-        Some((DayOverride { date: date?, hours: hours?, reason: reason.zh.clone() }, reason))
+        Some((
+            DayOverride {
+                date: date?,
+                hours: hours?,
+                reason: reason.zh.clone(),
+            },
+            reason,
+        ))
     }))
 }
 
 /// `[2024, 2030]`: first and last year for which the calendar answers.
 fn years(cx: &Cx, node: &Node) -> Option<(i32, i32)> {
-    let Kind::List(list) = &node.kind else { return cx.wrong(node, "a pair of years such as [2024, 2030]") };
-    let [first, last] = list.as_slice() else { return cx.wrong(node, "a pair of years such as [2024, 2030]") };
+    let Kind::List(list) = &node.kind else {
+        return cx.wrong(node, "a pair of years such as [2024, 2030]");
+    };
+    let [first, last] = list.as_slice() else {
+        return cx.wrong(node, "a pair of years such as [2024, 2030]");
+    };
     let first = cx.whole(first, 1970, 2200);
     let last = first.and_then(|f| cx.whole(last, f, (f + MAX_YEARS - 1).min(2200)));
     Some((i32::try_from(first?).ok()?, i32::try_from(last?).ok()?))
