@@ -1,0 +1,318 @@
+//! The one owner of a person's replica and store in a tab: every change goes to the store first, then into memory.
+//!
+//! Changes are carried out one after another (the gate); nothing waits for the network while it holds the gate.
+//! Several tabs may have ledgers on one store: each takes acts, one of them leads and moves bases. A fence in the
+//! store, not a lock in the browser, makes sure that only the leader does.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::sync::Arc;
+
+use baton_engine::model::Collection;
+use baton_engine::policy::Policies;
+use baton_engine::time::Timestamp;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::connector::Remote;
+use crate::net::Problem;
+use crate::plan::{ActError, Command, Plan};
+use crate::replica::{Outgoing, Replica};
+use crate::slot::DocKey;
+use crate::store::{Store, StoreError};
+
+/// What another tab needs to know of a commit. A hint: missing one only delays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub docs: Vec<DocKey>,
+}
+
+/// Why a retry or discard did nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemError {
+    /// No such entry waits, or it is still on its way by itself.
+    NotStuck,
+    Store(StoreError),
+}
+
+type Listener = Box<dyn Fn()>;
+type CommitListener = Box<dyn Fn(&Notice)>;
+
+/// See the module.
+pub struct Ledger<S> {
+    store: S,
+    replica: RefCell<Replica>,
+    gate: Mutex<()>,
+    /// Token of this tab's lead, if it leads.
+    lead: RefCell<Option<String>>,
+    /// The store's number of commits as of our last look; it tells whether another tab wrote meanwhile.
+    version: Cell<u64>,
+    /// Memory may differ from the store (a commit of unknown outcome, another tab's): load before the next change.
+    doubtful: Cell<bool>,
+    on_change: RefCell<Option<Listener>>,
+    on_commit: RefCell<Option<CommitListener>>,
+}
+
+impl<S: Store> Ledger<S> {
+    /// Loads everything from the store. Entries that the stored bases no longer allow are shown as refused.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn open(store: S, policies: Arc<Policies>) -> Result<Ledger<S>, StoreError> {
+        let ledger = Ledger {
+            store,
+            replica: RefCell::new(Replica::new(policies)),
+            gate: Mutex::new(()),
+            lead: RefCell::new(None),
+            version: Cell::new(0),
+            doubtful: Cell::new(false),
+            on_change: RefCell::new(None),
+            on_commit: RefCell::new(None),
+        };
+        ledger.reload().await?;
+        Ok(ledger)
+    }
+
+    /// The replica to read. Do not hold it across an `await`.
+    pub fn replica(&self) -> Ref<'_, Replica> {
+        self.replica.borrow()
+    }
+
+    /// The store, for drafts.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Calls `listener` whenever [`Ledger::take_changes`] has something. One listener; it must not call back synchronously.
+    pub fn on_change(&self, listener: impl Fn() + 'static) {
+        *self.on_change.borrow_mut() = Some(Box::new(listener));
+    }
+
+    /// Calls `listener` after every commit, to tell other tabs.
+    pub fn on_commit(&self, listener: impl Fn(&Notice) + 'static) {
+        *self.on_commit.borrow_mut() = Some(Box::new(listener));
+    }
+
+    /// Documents whose view changed since the last call, and whether the outbox (or the list of faults) did.
+    pub fn take_changes(&self) -> (Vec<DocKey>, bool) {
+        self.replica.borrow_mut().take_changes()
+    }
+
+    // ── What a person does ───────────────────────────────────────────────
+
+    /// Takes one act of the person: all commands or none. When this returns Ok the act is on disk and will not be lost.
+    ///
+    /// # Errors
+    /// [`ActError`]; nothing was taken then.
+    pub async fn act(&self, commands: Vec<Command>) -> Result<(), ActError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let plan = self.replica.borrow().plan_act(commands)?;
+        self.carry_out(plan, false).await?;
+        Ok(())
+    }
+
+    /// Tries a refused or dead entry again. It may be refused again at once, which its state then shows.
+    ///
+    /// # Errors
+    /// [`ItemError`].
+    pub async fn retry(&self, entry: &str) -> Result<(), ItemError> {
+        self.change_item(|replica| replica.plan_retry(entry)).await
+    }
+
+    /// Drops a refused or dead entry for good; entries that waited on top of it are checked again.
+    ///
+    /// # Errors
+    /// [`ItemError`].
+    pub async fn discard(&self, entry: &str) -> Result<(), ItemError> {
+        self.change_item(|replica| replica.plan_discard(entry)).await
+    }
+
+    /// All waiting entries as a file to keep.
+    pub fn export(&self) -> Value {
+        self.replica.borrow().export()
+    }
+
+    async fn change_item(&self, plan: impl Fn(&Replica) -> Option<Plan>) -> Result<(), ItemError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await.map_err(ItemError::Store)?;
+        let plan = plan(&self.replica.borrow()).ok_or(ItemError::NotStuck)?;
+        self.carry_out(plan, false).await.map_err(ItemError::Store)
+    }
+
+    /// New rules are in force: waiting entries are checked again under them.
+    ///
+    /// # Errors
+    /// The outcome could not be stored; it will be worked out again at the next start.
+    pub async fn set_policies(&self, policies: Arc<Policies>) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.replica.borrow_mut().set_policies(policies);
+        let plan = self.replica.borrow().plan_settle_all();
+        self.keep_if_leading(plan).await
+    }
+
+    // ── Tabs ─────────────────────────────────────────────────────────────
+
+    /// Makes this tab the one that moves bases and the outbox on. Call it when the tab wins the election.
+    ///
+    /// # Errors
+    /// The store failed; this tab does not lead then.
+    pub async fn take_lead(&self, token: String) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.store.take_lead(&token).await?;
+        *self.lead.borrow_mut() = Some(token);
+        self.load_all().await
+    }
+
+    pub fn is_leading(&self) -> bool {
+        self.lead.borrow().is_some()
+    }
+
+    /// Another tab committed: loads what changed.
+    ///
+    /// # Errors
+    /// The store cannot be read; the next [`Ledger::refresh`] makes up for it.
+    pub async fn heard(&self, notice: &Notice) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        let names: Vec<_> = notice.docs.iter().map(|(c, id)| (c.name().to_owned(), id.clone())).collect();
+        let snapshot = self.store.load_some(&names).await?;
+        if snapshot.version == self.version.get() + 1 {
+            self.version.set(snapshot.version);
+        }
+        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&notice.docs));
+        self.keep_if_leading(plan).await
+    }
+
+    /// Loads everything again if another tab has committed something that we have not heard of. Call it now and then,
+    /// and when the tab comes to the front.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        if self.store.load_some(&[]).await?.version == self.version.get() && !self.doubtful.get() {
+            return Ok(());
+        }
+        self.load_all().await
+    }
+
+    async fn reload(&self) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.load_all().await
+    }
+
+    // ── What the syncer does ─────────────────────────────────────────────
+
+    /// Documents from the backend, and the cursor that goes with them.
+    pub(crate) async fn incoming(
+        &self,
+        remotes: Vec<Remote>,
+        answered: Option<(&DocKey, Option<&str>)>,
+        cursor: Option<(Collection, String)>,
+    ) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let mut plan = self.replica.borrow().plan_incoming(remotes, answered);
+        if let Some((collection, cursor)) = cursor
+            && self.replica.borrow().cursor(collection) != Some(&cursor)
+        {
+            plan.move_cursor(collection, Some(cursor));
+        }
+        self.carry_out(plan, true).await
+    }
+
+    pub(crate) async fn reset(&self, collection: Collection) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let plan = self.replica.borrow().plan_reset(collection);
+        self.carry_out(plan, true).await
+    }
+
+    pub(crate) async fn dead(&self, key: &DocKey, entries: &[String], problem: &Problem) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let plan = self.replica.borrow().plan_dead(key, entries, problem);
+        self.carry_out(plan, true).await
+    }
+
+    pub(crate) fn outgoing(&self, key: &DocKey) -> Option<Outgoing> {
+        self.replica.borrow().outgoing(key)
+    }
+
+    pub(crate) fn mark(&self, key: &DocKey, entries: &[String], sent_at: Option<Timestamp>, error: Option<&Problem>) {
+        self.replica.borrow_mut().mark(key, entries, sent_at, error);
+        self.tell();
+    }
+
+    pub(crate) fn send_one_by_one(&self, key: &DocKey) {
+        self.replica.borrow_mut().send_one_by_one(key);
+    }
+
+    pub(crate) fn note_nameless(&self, collection: Collection, items: Vec<String>) {
+        self.replica.borrow_mut().note_nameless(collection, items);
+        self.tell();
+    }
+
+    // ── Inside the gate ──────────────────────────────────────────────────
+
+    async fn settle_doubt(&self) -> Result<(), StoreError> {
+        if self.doubtful.get() { self.load_all().await } else { Ok(()) }
+    }
+
+    async fn load_all(&self) -> Result<(), StoreError> {
+        self.doubtful.set(true);
+        let snapshot = self.store.load().await?;
+        self.version.set(snapshot.version);
+        self.doubtful.set(false);
+        let plan = self.replica.borrow_mut().plan_load(snapshot, None);
+        self.keep_if_leading(plan).await
+    }
+
+    /// What the leader works out is stored; in another tab it is only shown, and storing it is left to the leader.
+    async fn keep_if_leading(&self, mut plan: Plan) -> Result<(), StoreError> {
+        if !self.is_leading() {
+            plan.batch = crate::store::Batch::default();
+        }
+        self.carry_out(plan, true).await
+    }
+
+    async fn carry_out(&self, mut plan: Plan, fenced: bool) -> Result<(), StoreError> {
+        if !plan.batch.is_empty() {
+            let mut batch = plan.batch.clone();
+            if fenced {
+                // Without the lead nothing may be moved: an empty token matches no fence.
+                batch.fence = Some(self.lead.borrow().clone().unwrap_or_default());
+            }
+            match self.store.commit(batch).await {
+                Ok(version) => {
+                    if version == self.version.get() + 1 {
+                        self.version.set(version);
+                    }
+                }
+                Err(error) => {
+                    if error == StoreError::Fenced {
+                        *self.lead.borrow_mut() = None;
+                    }
+                    self.doubtful.set(true);
+                    return Err(error);
+                }
+            }
+        }
+        let told = !plan.batch.is_empty();
+        let notice = Notice { docs: plan.slots.iter().map(|(key, _)| key.clone()).collect() };
+        plan.batch.docs.clear();
+        self.replica.borrow_mut().install(plan);
+        if told && let Some(listener) = self.on_commit.borrow().as_ref() {
+            listener(&notice);
+        }
+        self.tell();
+        Ok(())
+    }
+
+    fn tell(&self) {
+        if self.replica.borrow().has_changes()
+            && let Some(listener) = self.on_change.borrow().as_ref()
+        {
+            listener();
+        }
+    }
+}

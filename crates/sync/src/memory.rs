@@ -1,0 +1,123 @@
+//! A store in memory: for tests, and for browsers that offer no storage (then work lives as long as the tab).
+//!
+//! Clones share their content, as tabs share a database. Failures can be ordered in advance.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use crate::store::{Batch, DocRecord, ItemRecord, Snapshot, Store, StoreError};
+
+/// How an ordered failure of a commit behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fail {
+    /// Nothing is stored.
+    Before,
+    /// Everything is stored, but the caller is told that it failed.
+    After,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    docs: BTreeMap<(String, String), DocRecord>,
+    outbox: BTreeMap<String, String>,
+    cursors: BTreeMap<String, String>,
+    drafts: BTreeMap<String, String>,
+    fence: Option<String>,
+    version: u64,
+    failures: VecDeque<Option<Fail>>,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Rc<RefCell<Inner>>);
+
+impl MemoryStore {
+    /// Orders how the next commits end, one by one; None: well.
+    pub fn fail_next(&self, failures: impl IntoIterator<Item = Option<Fail>>) {
+        self.0.borrow_mut().failures.extend(failures);
+    }
+}
+
+impl Store for MemoryStore {
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        let inner = self.0.borrow();
+        Ok(inner.snapshot(inner.docs.values().cloned().collect()))
+    }
+
+    async fn load_some(&self, keys: &[(String, String)]) -> Result<Snapshot, StoreError> {
+        let inner = self.0.borrow();
+        Ok(inner.snapshot(keys.iter().filter_map(|key| inner.docs.get(key).cloned()).collect()))
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<u64, StoreError> {
+        let mut inner = self.0.borrow_mut();
+        if batch.fence.is_some() && batch.fence != inner.fence {
+            return Err(StoreError::Fenced);
+        }
+        let failure = inner.failures.pop_front().flatten();
+        if failure == Some(Fail::Before) {
+            return Err(StoreError::Failed("the transaction was aborted".into()));
+        }
+        inner.apply(batch);
+        match failure {
+            Some(Fail::After) => Err(StoreError::Failed("the connection was lost".into())),
+            _ => Ok(inner.version),
+        }
+    }
+
+    async fn take_lead(&self, token: &str) -> Result<(), StoreError> {
+        self.0.borrow_mut().fence = Some(token.into());
+        Ok(())
+    }
+
+    async fn put_draft(&self, key: &str, text: &str) -> Result<(), StoreError> {
+        self.0.borrow_mut().drafts.insert(key.into(), text.into());
+        Ok(())
+    }
+
+    async fn remove_draft(&self, key: &str) -> Result<(), StoreError> {
+        self.0.borrow_mut().drafts.remove(key);
+        Ok(())
+    }
+
+    async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(self.0.borrow().drafts.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+}
+
+impl Inner {
+    fn snapshot(&self, docs: Vec<DocRecord>) -> Snapshot {
+        let outbox = self.outbox.iter();
+        Snapshot {
+            docs,
+            outbox: outbox.map(|(id, text)| ItemRecord { id: id.clone(), text: text.clone() }).collect(),
+            cursors: self.cursors.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            version: self.version,
+        }
+    }
+
+    fn apply(&mut self, batch: Batch) {
+        for doc in batch.docs {
+            self.docs.insert((doc.collection.clone(), doc.id.clone()), doc);
+        }
+        for item in batch.insert {
+            self.outbox.insert(item.id, item.text);
+        }
+        for item in batch.update {
+            if let Some(text) = self.outbox.get_mut(&item.id) {
+                *text = item.text;
+            }
+        }
+        for id in batch.remove {
+            self.outbox.remove(&id);
+        }
+        for (collection, cursor) in batch.cursors {
+            match cursor {
+                Some(cursor) => self.cursors.insert(collection, cursor),
+                None => self.cursors.remove(&collection),
+            };
+        }
+        self.version += 1;
+    }
+}

@@ -1,0 +1,67 @@
+//! A change of the replica that is worked out but not carried out: first it goes to the store, then into memory.
+//! So memory never shows as done what the disk does not hold.
+
+use baton_engine::model::{Collection, DocumentFault};
+use baton_engine::policy::Policies;
+use baton_engine::{Refusal, model::Entry};
+
+use crate::outbox::OutboxItem;
+use crate::slot::{DocKey, Slot};
+use crate::store::{Batch, ItemRecord, StoreError};
+
+/// One entry for one document. What a person does at once is a list of these.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    pub collection: Collection,
+    pub id: String,
+    pub entry: Entry,
+}
+
+/// Why an act was not taken. Nothing of it was.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActError {
+    /// The command of that index does not hold.
+    Refused { command: usize, refusal: Refusal },
+    /// The document is there but cannot be read, so nothing can be decided about it.
+    Unreadable(DocumentFault),
+    /// It could not be kept on this device. Do it again, or free some room.
+    Store(StoreError),
+}
+
+impl From<StoreError> for ActError {
+    fn from(error: StoreError) -> ActError {
+        ActError::Store(error)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub slots: Vec<(DocKey, Slot)>,
+    pub batch: Batch,
+    pub done: Vec<OutboxItem>,
+    pub cursors: Vec<(Collection, Option<String>)>,
+}
+
+impl Plan {
+    /// Takes a slot in whose base or entries changed: settles it and notes what must be stored.
+    pub fn settle(&mut self, policies: &Policies, key: DocKey, mut slot: Slot) {
+        let settled = slot.settle(policies, &key);
+        for item in &settled.done {
+            self.batch.remove.push(item.id().into());
+        }
+        for item in &settled.stuck {
+            self.batch.update.push(record(item));
+        }
+        self.done.extend(settled.done);
+        self.slots.push((key, slot));
+    }
+
+    pub fn move_cursor(&mut self, collection: Collection, cursor: Option<String>) {
+        self.batch.cursors.push((collection.name().into(), cursor.clone()));
+        self.cursors.push((collection, cursor));
+    }
+}
+
+pub(crate) fn record(item: &OutboxItem) -> ItemRecord {
+    ItemRecord { id: item.id().into(), text: item.to_json().to_string() }
+}
