@@ -131,8 +131,9 @@ async fn failed_log_ins_are_slowed_down_per_user_and_per_address() {
         let body = json!({"user": user, "password": password});
         let request = site.http.post(site.url("/api/session")).json(&body);
         // Only the last entry was written by our own proxy.
+        let request = request.header("x-forwarded-for", "6.6.6.6");
         request
-            .header("x-forwarded-for", format!("6.6.6.6, {from}"))
+            .header("x-forwarded-for", format!("7.7.7.7, {from}"))
             .send()
     };
     for _ in 0..3 {

@@ -1,4 +1,5 @@
 //! The program itself: accounts from the command line, starting, stopping, being killed, backups.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -1,13 +1,11 @@
 //! A consistent copy of the store in one file, while it is in use.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{StoreError, schema};
-
-use super::Store;
+use super::{Store, StoreError, schema};
 
 impl Store {
     /// Copies the database `from` into the one file `to`, replacing it only when the copy is complete and on disk. Works from any process
@@ -38,10 +36,17 @@ impl Store {
                 "the copy is damaged: {verdict}"
             )));
         }
-        File::open(unfinished)?.sync_all()?;
+        OpenOptions::new()
+            .write(true)
+            .open(unfinished)?
+            .sync_all()?;
         fs::rename(unfinished, to)?;
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        // The new name has to be on disk as well; elsewhere folders cannot be synced.
+        #[cfg(unix)]
+        {
+            let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+            fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        }
         Ok(())
     }
 }
