@@ -28,8 +28,9 @@ cargo xtask serve [--port 8080] [--fresh] [--no-demo] [--open]
       --no-demo    start with an empty store
       --open       open the page in the browser
 
-cargo xtask test [--only STEP]... [--quick]
-    Prove it: fmt, lint, native, browser, e2e (in this order; --quick leaves out browser and e2e)
+cargo xtask test [--only STEP]... [--quick] [-- NAME...]
+    Prove it: fmt, lint, native, browser, e2e (in this order; --quick leaves out browser and e2e);
+    with NAMEs, only the tests whose name has one of them
 
 cargo xtask dist [--out DIR]
     Make the folder to deploy: static site, compressed, and the one binary that serves it

@@ -15,7 +15,8 @@ enum Step {
     E2e,
 }
 
-type Act = fn() -> Outcome;
+/// What a step does with the words that were given for `cargo test`: names of tests, say.
+type Act = fn(&[String]) -> Outcome;
 
 const STEPS: [(Step, &str, Act); 5] = [
     (Step::Fmt, "fmt", fmt),
@@ -28,6 +29,7 @@ const STEPS: [(Step, &str, Act); 5] = [
 pub struct Options {
     only: Vec<Step>,
     quick: bool,
+    words: Vec<String>,
 }
 
 impl Options {
@@ -37,6 +39,7 @@ impl Options {
         let mut options = Self {
             only: Vec::new(),
             quick: false,
+            words: Vec::new(),
         };
         while let Some(arg) = args.next()? {
             match arg {
@@ -49,6 +52,7 @@ impl Options {
                             .0,
                     );
                 }
+                Value(word) => options.words.push(word.string()?),
                 other => return Err(other.unexpected()),
             }
         }
@@ -72,7 +76,7 @@ pub fn run(options: &Options) -> Outcome {
         if options.wants(step) {
             eprintln!("\n── {name} {}", "─".repeat(60 - name.len()));
             let begun = Instant::now();
-            let outcome = act();
+            let outcome = act(&options.words);
             if let Err(why) = &outcome {
                 eprintln!("{why}");
             }
@@ -101,12 +105,12 @@ pub fn run(options: &Options) -> Outcome {
     }
 }
 
-fn fmt() -> Outcome {
+fn fmt(_: &[String]) -> Outcome {
     cmd::run(cmd::at_root("cargo").args(["fmt", "--all", "--check"]))
         .map_err(|why| format!("{why}\n`cargo fmt --all` mends it."))
 }
 
-fn lint() -> Outcome {
+fn lint(_: &[String]) -> Outcome {
     tools::wasm_target()?;
     let native = cmd::run(&mut cmd::cargo([
         "clippy",
@@ -136,16 +140,16 @@ fn lint() -> Outcome {
     native.and(wasm)
 }
 
-fn native() -> Outcome {
+fn native(words: &[String]) -> Outcome {
     let mut command = cmd::cargo(["test", "--locked", "--workspace"]);
     if paths::root().join("tests/e2e/Cargo.toml").is_file() {
         command.args(["--exclude", "baton-e2e"]);
     }
-    command.arg("--no-fail-fast");
+    command.arg("--no-fail-fast").arg("--").args(words);
     cmd::run(&mut command)
 }
 
-fn browser_tests() -> Outcome {
+fn browser_tests(words: &[String]) -> Outcome {
     if !paths::root().join("tests/browser.rs").is_file() {
         return Err("tests/browser.rs is missing".to_owned());
     }
@@ -176,7 +180,9 @@ fn browser_tests() -> Outcome {
             tools::WASM,
             "--test",
             "browser",
+            "--",
         ])
+        .args(words)
         .env("PATH", cmd::path_with(&[&tools.wasm_bindgen_bin])?)
         .env("CHROMEDRIVER", &browser.driver)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
@@ -186,7 +192,7 @@ fn browser_tests() -> Outcome {
 
 /// The real app and the real server, driven by real browsers. What the tests are told:
 /// `BATON_SITE` (built app), `BATON_SERVER` (demo server), `CHROME`, `CHROMEDRIVER`, `BATON_AXE` (axe.min.js).
-fn e2e() -> Outcome {
+fn e2e(words: &[String]) -> Outcome {
     let built = app::build_all()?;
     let tools: Tools = tools::ensure()?;
     let browser = browser::ensure()?;
@@ -194,11 +200,19 @@ fn e2e() -> Outcome {
         "axe-core comes from npm, and the accessibility tests need it: install Node.js with npm",
     )?;
     cmd::run(
-        cmd::cargo(["test", "--locked", "-p", "baton-e2e", "--no-fail-fast"])
-            .env("BATON_SITE", built.site)
-            .env("BATON_SERVER", built.server)
-            .env("BATON_AXE", npm.axe)
-            .env("CHROME", browser.chrome)
-            .env("CHROMEDRIVER", browser.driver),
+        cmd::cargo([
+            "test",
+            "--locked",
+            "-p",
+            "baton-e2e",
+            "--no-fail-fast",
+            "--",
+        ])
+        .args(words)
+        .env("BATON_SITE", built.site)
+        .env("BATON_SERVER", built.server)
+        .env("BATON_AXE", npm.axe)
+        .env("CHROME", browser.chrome)
+        .env("CHROMEDRIVER", browser.driver),
     )
 }
