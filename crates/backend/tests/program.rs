@@ -301,18 +301,20 @@ async fn a_polite_stop_leaves_one_file() {
         let mut feed = common::Feed::of(feed.send().await.unwrap());
         assert_eq!(feed.next().await.unwrap().event, "hello");
 
-        let second = run(
-            &[
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--db",
-                db.to_str().unwrap(),
-            ],
-            "",
-        );
-        assert!(!second.status.success(), "two servers on one database");
-        assert!(String::from_utf8_lossy(&second.stderr).contains("another server"));
+        let mut second = program();
+        let second = second
+            .args(["serve", "--listen", "127.0.0.1:0", "--db"])
+            .arg(&db);
+        let second = second.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut second = Server {
+            child: second.spawn().unwrap(),
+            base: String::new(),
+        };
+        assert!(!second.wait().success(), "two servers on one database");
+        let mut errors = String::new();
+        let mut pipe = second.child.stderr.take().unwrap();
+        pipe.read_to_string(&mut errors).unwrap();
+        assert!(errors.contains("another server"), "{errors}");
 
         server.signal(signal);
         assert_eq!(server.wait().code(), Some(0));
