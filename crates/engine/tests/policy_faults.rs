@@ -33,10 +33,7 @@ fn edited(text: &str, edit: &Edit) -> String {
     match edit {
         Set(pointer, value) => {
             let (parent, key) = split(pointer);
-            match pack
-                .pointer_mut(&parent)
-                .unwrap_or_else(|| panic!("no {parent}"))
-            {
+            match pack.pointer_mut(&parent).unwrap_or_else(|| panic!("no {parent}")) {
                 Value::Object(map) => drop(map.insert(key, value.clone())),
                 Value::Array(list) => list[key.parse::<usize>().unwrap()] = value.clone(),
                 _ => panic!("{pointer}"),
@@ -50,12 +47,7 @@ fn edited(text: &str, edit: &Edit) -> String {
                 _ => panic!("{pointer}"),
             }
         }
-        Push(pointer, value) => pack
-            .pointer_mut(pointer)
-            .unwrap()
-            .as_array_mut()
-            .unwrap()
-            .push(value.clone()),
+        Push(pointer, value) => pack.pointer_mut(pointer).unwrap().as_array_mut().unwrap().push(value.clone()),
     }
     pack.to_string()
 }
@@ -70,16 +62,8 @@ fn each(pack: &str, cases: &[(Edit, &str, &str)]) {
     for (i, (edit, pointer, words)) in cases.iter().enumerate() {
         let found = faults(&edited(pack, edit));
         let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            found.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(),
-            [*pointer],
-            "case {i}: {shown:#?}"
-        );
-        assert!(
-            found[0].message.contains(words),
-            "case {i}: {} does not say {words:?}",
-            found[0]
-        );
+        assert_eq!(found.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), [*pointer], "case {i}: {shown:#?}");
+        assert!(found[0].message.contains(words), "case {i}: {} does not say {words:?}", found[0]);
     }
 }
 
@@ -264,9 +248,7 @@ fn a_pack_with_many_faults_reports_them_all() {
         Set("/organisations/0/name/zh", json!("")),
         Set("/extra", json!([1, 2, 3])),
     ];
-    let text = edits
-        .iter()
-        .fold(HUDSON.to_owned(), |text, edit| edited(&text, edit));
+    let text = edits.iter().fold(HUDSON.to_owned(), |text, edit| edited(&text, edit));
     let mut found: Vec<String> = faults(&text).into_iter().map(|f| f.pointer).collect();
     found.sort();
     let mut expected = vec![
@@ -293,11 +275,7 @@ fn a_pack_with_many_faults_reports_them_all() {
 fn what_is_no_json_says_where() {
     let found = faults("{\n  \"id\": \"x\",\n  oops\n}");
     assert_eq!(found.len(), 1);
-    assert!(
-        matches!(found[0].code, FaultCode::NotJson { line: 3, .. }),
-        "{}",
-        found[0]
-    );
+    assert!(matches!(found[0].code, FaultCode::NotJson { line: 3, .. }), "{}", found[0]);
     assert!(PackLoader::new().add("x", "nonsense").is_err());
     assert!(found[0].message.starts_with("this is not JSON, line 3"));
     for text in ["null", "7", "[]", "\"x\""] {
@@ -307,11 +285,7 @@ fn what_is_no_json_says_where() {
 
 #[test]
 fn a_key_written_twice_is_a_fault_and_not_a_silent_choice() {
-    let text = HUDSON.replacen(
-        "\"limit\": \"PT4H\"",
-        "\"limit\": \"PT4H\", \"limit\": \"PT5H\"",
-        1,
-    );
+    let text = HUDSON.replacen("\"limit\": \"PT4H\"", "\"limit\": \"PT4H\", \"limit\": \"PT5H\"", 1);
     let found = faults(&text);
     assert_eq!(found.len(), 1);
     assert_eq!(
@@ -329,18 +303,12 @@ fn circles_missing_bases_and_faults_inside_a_base_point_at_extends() {
     loader.add("a", &small("a", &["b"])).unwrap();
     loader.add("b", &small("b", &["a"])).unwrap();
     let found = loader.load("a").unwrap_err();
-    assert_eq!(
-        found.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(),
-        ["/extends/0"]
-    );
+    assert_eq!(found.iter().map(|f| f.pointer.as_str()).collect::<Vec<_>>(), ["/extends/0"]);
     assert!(found[0].message.contains("a → b → a"), "{}", found[0]);
     assert_eq!(loader.load("nowhere").unwrap_err()[0].pointer, "");
 
     // Without the base only what is wrong in any case is said beside that.
-    let text = edited(
-        &edited(DONGGUAN, &Set("/extends/0", json!("gone"))),
-        &Set("/rules/0/limit", json!("PT")),
-    );
+    let text = edited(&edited(DONGGUAN, &Set("/extends/0", json!("gone"))), &Set("/rules/0/limit", json!("PT")));
     let places: Vec<String> = faults(&text).into_iter().map(|f| f.pointer).collect();
     assert_eq!(places, ["/extends/0", "/rules/0/limit"]);
 
@@ -352,18 +320,13 @@ fn circles_missing_bases_and_faults_inside_a_base_point_at_extends() {
     );
 
     let mut loader = PackLoader::new();
-    loader
-        .add(
-            "base",
-            &edited(CHINA_MOBILE, &Set("/rules/0/limit", json!("PT8"))),
-        )
-        .unwrap();
+    loader.add("base", &edited(CHINA_MOBILE, &Set("/rules/0/limit", json!("PT8")))).unwrap();
     let found = check(DONGGUAN, &loader).unwrap_err();
     assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(found[0].pointer, "/extends/0");
-    assert!(found[0].message.starts_with(
-        "in the base pack \"china-mobile-td\" at /rules/0/limit: \"PT8\" is no duration"
-    ));
+    assert!(
+        found[0].message.starts_with("in the base pack \"china-mobile-td\" at /rules/0/limit: \"PT8\" is no duration")
+    );
 }
 
 #[test]
@@ -383,27 +346,12 @@ fn an_extending_pack_overrides_adds_and_removes() {
     });
     let policy = check(&own.to_string(), &bases()).unwrap_or_else(|f| panic!("{f:#?}"));
     let vip = policy.class("VIP");
-    assert_eq!(
-        (vip.reply.limit.to_string(), vip.leg.limit.to_string()),
-        ("PT6H".into(), "PT2H".into())
-    );
-    assert_eq!(
-        (
-            vip.reply.provenance.source.as_str(),
-            vip.reply.name.zh.as_str()
-        ),
-        ("Memo 7", "答复客户时限，VIP")
-    );
+    assert_eq!((vip.reply.limit.to_string(), vip.leg.limit.to_string()), ("PT6H".into(), "PT2H".into()));
+    assert_eq!((vip.reply.provenance.source.as_str(), vip.reply.name.zh.as_str()), ("Memo 7", "答复客户时限，VIP"));
     assert_eq!(vip.rank, 1);
     assert!(policy.tier("C").is_none() && policy.tier("B").is_some());
     assert_eq!(policy.contacts.len(), 4);
-    assert_eq!(
-        (
-            policy.clocks.statutory_days.is_none(),
-            policy.clocks.loop_limit
-        ),
-        (true, 5)
-    );
+    assert_eq!((policy.clocks.statutory_days.is_none(), policy.clocks.loop_limit), (true, 5));
     assert_eq!(policy.flow("F-OEM").unwrap().edges.len(), 2);
     assert_eq!(policy.rule("HOP-NEW").unwrap().limit.to_string(), "PT2H");
 }

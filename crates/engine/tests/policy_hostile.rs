@@ -22,14 +22,8 @@ fn refused(text: &str) -> Vec<FaultCode> {
     let faults = check(text, &BASES).unwrap_err();
     assert!(!faults.is_empty());
     for fault in &faults {
-        assert!(
-            fault.pointer.is_empty() || fault.pointer.starts_with('/'),
-            "{fault}"
-        );
-        assert!(
-            !fault.message.is_empty() && fault.message.len() < 4000,
-            "{fault}"
-        );
+        assert!(fault.pointer.is_empty() || fault.pointer.starts_with('/'), "{fault}");
+        assert!(!fault.message.is_empty() && fault.message.len() < 4000, "{fault}");
         assert_ne!(fault.code, FaultCode::Internal, "{fault}");
     }
     faults.into_iter().map(|f| f.code).collect()
@@ -39,19 +33,14 @@ fn refused(text: &str) -> Vec<FaultCode> {
 fn size_depth_and_number_are_limited() {
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
     assert!(refused(&format!("{{\"a\": {deep}}}")).contains(&FaultCode::TooDeep { limit: 16 }));
-    assert!(matches!(
-        refused(&"[".repeat(500_000))[0],
-        FaultCode::NotJson { .. }
-    ));
+    assert!(matches!(refused(&"[".repeat(500_000))[0], FaultCode::NotJson { .. }));
     let big = format!("{{\"id\": \"{}\"}}", "x".repeat(2_000_000));
     assert!(matches!(refused(&big)[0], FaultCode::TooBig { .. }));
     let many = format!("{{\"rules\": [{}1]}}", "1,".repeat(200_000));
     let codes = refused(&many);
     assert!(codes.contains(&FaultCode::TooManyValues { limit: 50_000 }));
     assert!(codes.contains(&FaultCode::TooManyFaults { limit: 500 }) && codes.len() == 501);
-    let keys: Vec<String> = (0..40_000)
-        .map(|i| format!("\"{}{i}\": {{}}", "k".repeat(10)))
-        .collect();
+    let keys: Vec<String> = (0..40_000).map(|i| format!("\"{}{i}\": {{}}", "k".repeat(10))).collect();
     refused(&format!("{{{}}}", keys.join(",")));
     refused(&format!("{{\"{}\": 1}}", "k".repeat(900_000)));
 }
@@ -74,19 +63,8 @@ fn many_calendars_over_many_years_are_refused_before_they_are_built() {
         let calendar = json!({"id": format!("c{i}"), "name": {"zh": "一", "en": "One"}, "alwaysOpen": true, "source": "x", "certainty": "default"});
         pack["calendars"].as_array_mut().unwrap().push(calendar);
     }
-    let pointers: Vec<String> = check(&pack.to_string(), &BASES)
-        .unwrap_err()
-        .into_iter()
-        .map(|f| f.pointer)
-        .collect();
-    assert_eq!(
-        pointers,
-        [
-            "/calendars/32",
-            "/calendars/1/weekly/mon",
-            "/calendars/1/years/1"
-        ]
-    );
+    let pointers: Vec<String> = check(&pack.to_string(), &BASES).unwrap_err().into_iter().map(|f| f.pointer).collect();
+    assert_eq!(pointers, ["/calendars/32", "/calendars/1/weekly/mon", "/calendars/1/years/1"]);
 }
 
 #[test]
@@ -94,15 +72,11 @@ fn a_wide_net_of_bases_is_walked_once() {
     let mut loader = PackLoader::new();
     for i in 0..40 {
         let extends: Vec<String> = (0..40).map(|j| format!("p{j}")).collect();
-        let text = json!({"format": "baton-policy/1", "id": format!("p{i}"), "extends": extends})
-            .to_string();
+        let text = json!({"format": "baton-policy/1", "id": format!("p{i}"), "extends": extends}).to_string();
         loader.add("p", &text).unwrap();
     }
     let faults = loader.load("p0").unwrap_err();
-    assert!(faults.iter().any(|f| matches!(
-        f.code,
-        FaultCode::TooManyBases { .. } | FaultCode::ExtendsCycle { .. }
-    )));
+    assert!(faults.iter().any(|f| matches!(f.code, FaultCode::TooManyBases { .. } | FaultCode::ExtendsCycle { .. })));
 }
 
 /// Values that a careless or hostile author may write.
@@ -172,8 +146,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(key, inner, 0..6)
-                .prop_map(|m| m.into_iter().collect::<Value>()),
+            prop::collection::btree_map(key, inner, 0..6).prop_map(|m| m.into_iter().collect::<Value>()),
         ]
     })
 }
@@ -181,17 +154,10 @@ fn any_value() -> impl Strategy<Value = Value> {
 /// All places of a document.
 fn places(value: &Value, at: String, out: &mut Vec<String>) {
     match value {
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .for_each(|(i, v)| places(v, format!("{at}/{i}"), out)),
-        Value::Object(map) => map.iter().for_each(|(k, v)| {
-            places(
-                v,
-                format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")),
-                out,
-            )
-        }),
+        Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| places(v, format!("{at}/{i}"), out)),
+        Value::Object(map) => {
+            map.iter().for_each(|(k, v)| places(v, format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out))
+        }
         _ => {}
     }
     out.push(at);

@@ -446,9 +446,6 @@ impl Policies {
     }
     /// The desk of that id in any loaded pack, with its pack; the one in force first.
     pub fn desk(&self, id: &str) -> Option<(&Arc<Policy>, &Desk)> {
-        self.in_force()
-            .into_iter()
-            .chain(self.packs.iter().rev())
-            .find_map(|p| p.desk(id).map(|d| (p, d)))
+        self.in_force().into_iter().chain(self.packs.iter().rev()).find_map(|p| p.desk(id).map(|d| (p, d)))
     }
 }

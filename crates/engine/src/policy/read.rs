@@ -65,23 +65,13 @@ impl PackLoader {
             Some(raw) => compile(raw, self),
             None => {
                 let known = self.ids().map(short).collect();
-                Err(vec![Fault::new(
-                    "",
-                    FaultCode::UnknownName {
-                        noun: Noun::Pack,
-                        name: short(id),
-                        known,
-                    },
-                )])
+                Err(vec![Fault::new("", FaultCode::UnknownName { noun: Noun::Pack, name: short(id), known })])
             }
         }
     }
 
     fn get(&self, id: &str) -> Option<&Raw> {
-        self.packs
-            .iter()
-            .find(|(known, _)| known == id)
-            .map(|(_, raw)| raw)
+        self.packs.iter().find(|(known, _)| known == id).map(|(_, raw)| raw)
     }
 }
 
@@ -97,17 +87,8 @@ pub fn check(text: &str, bases: &PackLoader) -> Result<Policy, Vec<Fault>> {
 fn compile(own: &Raw, bases: &PackLoader) -> Result<Policy, Vec<Fault>> {
     let mut early = Vec::new();
     let lineage = lineage(own, bases, &mut early);
-    let mut members: Vec<Member> = lineage
-        .iter()
-        .map(|(id, _, via)| Member {
-            id: id.clone(),
-            via: *via,
-        })
-        .collect();
-    members.push(Member {
-        id: own.id().unwrap_or_default().to_owned(),
-        via: 0,
-    });
+    let mut members: Vec<Member> = lineage.iter().map(|(id, _, via)| Member { id: id.clone(), via: *via }).collect();
+    members.push(Member { id: own.id().unwrap_or_default().to_owned(), via: 0 });
     let last = members.len() - 1;
     let mut cx = Cx::new(members);
     let broken = early.len();
@@ -120,13 +101,7 @@ fn compile(own: &Raw, bases: &PackLoader) -> Result<Policy, Vec<Fault>> {
     for (pack, raw) in raws.enumerate() {
         let mut report = |pack, pointer, code| cx.report(pack, pointer, code);
         let node = node::place(raw, pack, &mut report);
-        merged = Some(
-            Merger {
-                report: &mut report,
-                removed: &mut removed,
-            }
-            .merge(merged, node),
-        );
+        merged = Some(Merger { report: &mut report, removed: &mut removed }.merge(merged, node));
     }
     cx.removed = removed;
     // Bases other than the own pack, nearest first.
@@ -136,11 +111,7 @@ fn compile(own: &Raw, bases: &PackLoader) -> Result<Policy, Vec<Fault>> {
     if broken > 0 {
         // Without its bases much seems to be missing in a pack; only what is wrong in any case is said.
         let (chain, rest) = faults.split_at(broken.min(faults.len()));
-        faults = chain
-            .iter()
-            .chain(rest.iter().filter(|f| !f.code.may_be_in_a_base()))
-            .cloned()
-            .collect();
+        faults = chain.iter().chain(rest.iter().filter(|f| !f.code.may_be_in_a_base())).cloned().collect();
     }
     match policy {
         Some(policy) if faults.is_empty() => Ok(policy),
@@ -175,12 +146,7 @@ fn lineage<'a>(
                 };
                 let place = format!("/extends/{via}");
                 if self.path.iter().any(|p| p == id) {
-                    let path = self
-                        .path
-                        .iter()
-                        .map(|p| short(p))
-                        .chain([id.to_owned()])
-                        .collect();
+                    let path = self.path.iter().map(|p| short(p)).chain([id.to_owned()]).collect();
                     self.faults.push((place, FaultCode::ExtendsCycle { path }));
                     continue;
                 }
@@ -189,19 +155,11 @@ fn lineage<'a>(
                 }
                 let Some(base) = self.bases.get(id) else {
                     let known = self.bases.ids().take(24).map(short).collect();
-                    self.faults.push((
-                        place,
-                        FaultCode::UnknownName {
-                            noun: Noun::Pack,
-                            name: id.to_owned(),
-                            known,
-                        },
-                    ));
+                    self.faults.push((place, FaultCode::UnknownName { noun: Noun::Pack, name: id.to_owned(), known }));
                     continue;
                 };
                 if self.path.len() + self.out.len() > MAX_BASES {
-                    self.faults
-                        .push((place, FaultCode::TooManyBases { limit: MAX_BASES }));
+                    self.faults.push((place, FaultCode::TooManyBases { limit: MAX_BASES }));
                     return;
                 }
                 self.path.push(id.to_owned());
@@ -212,12 +170,7 @@ fn lineage<'a>(
         }
     }
     let path = own.id().map(str::to_owned).into_iter().collect();
-    let mut walk = Walk {
-        bases,
-        out: Vec::new(),
-        path,
-        faults,
-    };
+    let mut walk = Walk { bases, out: Vec::new(), path, faults };
     walk.visit(own, None);
     walk.out
 }
@@ -227,13 +180,7 @@ fn pack(cx: &Cx, node: &Node, extends: Vec<String>) -> Option<Policy> {
     let o = Obj::new(cx, node)?;
     o.req("format", |cx, n| match cx.text(n)?.as_str() {
         FORMAT => Some(()),
-        other => cx.fault(
-            n,
-            FaultCode::UnknownFormat {
-                found: short(other),
-                known: FORMAT.to_owned(),
-            },
-        ),
+        other => cx.fault(n, FaultCode::UnknownFormat { found: short(other), known: FORMAT.to_owned() }),
     });
     let (id, name) = (o.req("id", Cx::id), o.req("name", Cx::both));
     let version = o.req("version", Cx::id);
@@ -266,16 +213,10 @@ fn pack(cx: &Cx, node: &Node, extends: Vec<String>) -> Option<Policy> {
     let flag_nodes = o.entries("flags", false);
     let flags = desks::flags(cx, flag_nodes);
     let desk_nodes = o.entries("desks", false);
-    let names = desks::Names {
-        calendars: &calendar_ids,
-        orgs: &org_ids,
-        flags: flag_nodes,
-    };
+    let names = desks::Names { calendars: &calendar_ids, orgs: &org_ids, flags: flag_nodes };
     let desks = desks::desks(cx, desk_nodes, &names, &rules);
-    let topic_ids: Vec<&str> = desk_nodes
-        .iter()
-        .flat_map(|d| declared(d.field("topics").and_then(Node::list).unwrap_or_default()))
-        .collect();
+    let topic_ids: Vec<&str> =
+        desk_nodes.iter().flat_map(|d| declared(d.field("topics").and_then(Node::list).unwrap_or_default())).collect();
     let categories = relay::categories(cx, o.entries("categories", false), &topic_ids);
     let dispositions = relay::dispositions(cx, o.entries("dispositions", false));
 
@@ -283,9 +224,7 @@ fn pack(cx: &Cx, node: &Node, extends: Vec<String>) -> Option<Policy> {
         let id = one_of(cx, n, Noun::Class, &class_ids)?;
         class_ids.iter().position(|c| *c == id)
     });
-    let home_calendar = o.setting("homeCalendar", |cx, n| {
-        rules::calendar_of(cx, n, &calendar_ids)
-    });
+    let home_calendar = o.setting("homeCalendar", |cx, n| rules::calendar_of(cx, n, &calendar_ids));
     o.done();
     // A slip elsewhere can leave a rule unused; so this is looked at only when nothing else is wrong.
     if cx.is_clean() {

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::cursor::{Cx, Obj, every};
 use super::fault::{FaultCode, Noun};
 use super::node::{Kind, Node, short};
-use crate::calendar::{
-    Calendar, CalendarSpec, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours, Zone, ZoneSpec,
-};
+use crate::calendar::{Calendar, CalendarSpec, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours, Zone, ZoneSpec};
 use crate::policy::{NamedCalendar, NamedDay, Text};
 use crate::time::{Date, Weekday};
 
@@ -50,13 +48,7 @@ pub(super) fn zone(cx: &Cx, node: &Node) -> Option<ZoneSpec> {
         let spec = ZoneSpec::posix("", text.clone());
         match Zone::new(&spec) {
             Ok(_) => Some(text),
-            Err(reason) => cx.fault(
-                n,
-                FaultCode::BadZone {
-                    rule: short(&text),
-                    reason: first(&reason).to_owned(),
-                },
-            ),
+            Err(reason) => cx.fault(n, FaultCode::BadZone { rule: short(&text), reason: first(&reason).to_owned() }),
         }
     });
     o.done();
@@ -78,8 +70,7 @@ pub(super) fn holidays(cx: &Cx, nodes: &[Node]) -> Sets {
         let off = o.req("off", |cx, n| days(cx, n, year, &mut seen, |_| Some(())));
         let make_up = o.req("makeUp", |cx, n| {
             days(cx, n, year, &mut seen, |o| {
-                o.opt("like", |cx, n| cx.choice(n, &WEEK))
-                    .map(|d| d.unwrap_or(Weekday::Mon))
+                o.opt("like", |cx, n| cx.choice(n, &WEEK)).map(|d| d.unwrap_or(Weekday::Mon))
             })
         });
         o.provenance();
@@ -125,13 +116,9 @@ fn days<'a, T: Clone>(
         let in_year = |cx: &Cx, n: &Node| {
             let day = date(cx, n)?;
             match year {
-                Some(year) if i64::from(day.year()) != year => cx.fault(
-                    n,
-                    FaultCode::WrongYear {
-                        date: day.to_string(),
-                        year,
-                    },
-                ),
+                Some(year) if i64::from(day.year()) != year => {
+                    cx.fault(n, FaultCode::WrongYear { date: day.to_string(), year })
+                }
                 _ => Some(day),
             }
         };
@@ -146,22 +133,14 @@ fn days<'a, T: Clone>(
         let last = last.unwrap_or(first);
         if last < first {
             whole = false;
-            cx.fault::<()>(
-                entry.field("last").unwrap_or(entry),
-                FaultCode::DatesReversed,
-            );
+            cx.fault::<()>(entry.field("last").unwrap_or(entry), FaultCode::DatesReversed);
             continue;
         }
         let mut day = first;
         while day <= last && day.year() == first.year() {
             if !seen.insert(day) {
                 whole = false;
-                cx.fault::<()>(
-                    entry.field("first").unwrap_or(entry),
-                    FaultCode::DateTwice {
-                        date: day.to_string(),
-                    },
-                );
+                cx.fault::<()>(entry.field("first").unwrap_or(entry), FaultCode::DateTwice { date: day.to_string() });
                 break;
             }
             out.push((day, name.clone(), extra.clone()));
@@ -172,25 +151,11 @@ fn days<'a, T: Clone>(
 }
 
 /// The section `calendars`: one slot for each entry, empty where it is faulty.
-pub(super) fn calendars(
-    cx: &Cx,
-    nodes: &[Node],
-    home: Option<&ZoneSpec>,
-    sets: &Sets,
-) -> Vec<Option<NamedCalendar>> {
+pub(super) fn calendars(cx: &Cx, nodes: &[Node], home: Option<&ZoneSpec>, sets: &Sets) -> Vec<Option<NamedCalendar>> {
     if let Some(extra) = nodes.get(MAX_CALENDARS) {
-        cx.fault::<()>(
-            extra,
-            FaultCode::TooMany {
-                limit: MAX_CALENDARS,
-            },
-        );
+        cx.fault::<()>(extra, FaultCode::TooMany { limit: MAX_CALENDARS });
     }
-    nodes
-        .iter()
-        .take(MAX_CALENDARS)
-        .map(|n| calendar(cx, n, home, sets))
-        .collect()
+    nodes.iter().take(MAX_CALENDARS).map(|n| calendar(cx, n, home, sets)).collect()
 }
 
 fn calendar(cx: &Cx, node: &Node, home: Option<&ZoneSpec>, sets: &Sets) -> Option<NamedCalendar> {
@@ -226,10 +191,7 @@ fn calendar(cx: &Cx, node: &Node, home: Option<&ZoneSpec>, sets: &Sets) -> Optio
         spec.covered_years = years;
     }
     for (day, reason) in overrides?.unwrap_or_default() {
-        days.push(NamedDay {
-            date: day.date,
-            name: reason,
-        });
+        days.push(NamedDay { date: day.date, name: reason });
         spec.overrides.push(day);
     }
     if let Some(tables) = set.and_then(|s| sets.get(&s)) {
@@ -242,23 +204,12 @@ fn calendar(cx: &Cx, node: &Node, home: Option<&ZoneSpec>, sets: &Sets) -> Optio
         Ok(calendar) => Arc::new(calendar),
         Err(faults) => {
             for fault in faults {
-                cx.fault::<()>(
-                    node,
-                    FaultCode::BadCalendar {
-                        reason: fault.to_string(),
-                    },
-                );
+                cx.fault::<()>(node, FaultCode::BadCalendar { reason: fault.to_string() });
             }
             return None;
         }
     };
-    Some(NamedCalendar {
-        id: id?,
-        name: name?,
-        calendar,
-        days,
-        provenance: provenance?,
-    })
+    Some(NamedCalendar { id: id?, name: name?, calendar, days, provenance: provenance? })
 }
 
 /// Years of which the set says nothing count as provisional: their holidays are not known.
@@ -267,26 +218,13 @@ fn use_holidays(spec: &mut CalendarSpec, days: &mut Vec<NamedDay>, tables: &[Yea
     let covered = spec.covered_years.0..=spec.covered_years.1;
     for table in tables.iter().filter(|t| covered.contains(&t.year)) {
         for (date, name) in &table.off {
-            spec.holidays.push(Holiday {
-                date: *date,
-                name: name.zh.clone(),
-            });
-            days.push(NamedDay {
-                date: *date,
-                name: name.clone(),
-            });
+            spec.holidays.push(Holiday { date: *date, name: name.zh.clone() });
+            days.push(NamedDay { date: *date, name: name.clone() });
         }
         for (date, name, like) in &table.make_up {
             let hours = MakeUpHours::As(*like);
-            spec.make_up_days.push(MakeUpDay {
-                date: *date,
-                name: name.zh.clone(),
-                hours,
-            });
-            days.push(NamedDay {
-                date: *date,
-                name: name.clone(),
-            });
+            spec.make_up_days.push(MakeUpDay { date: *date, name: name.zh.clone(), hours });
+            days.push(NamedDay { date: *date, name: name.clone() });
         }
     }
     let known = |year: &i32| tables.iter().any(|t| t.year == *year && !t.provisional);
@@ -317,17 +255,8 @@ fn week(cx: &Cx, node: &Node) -> Option<[DayHours; 7]> {
         let next = WEEK[(i + 1) % 7].0;
         for (j, &(_, close)) in out[i].iter().enumerate() {
             if close > DAY && out[(i + 1) % 7].iter().any(|&(open, _)| open < close - DAY) {
-                let place = node
-                    .field(key)
-                    .and_then(Node::list)
-                    .and_then(|l| l.get(j))
-                    .unwrap_or(node);
-                cx.fault::<()>(
-                    place,
-                    FaultCode::Overlap {
-                        with: format!("the hours of {next}"),
-                    },
-                );
+                let place = node.field(key).and_then(Node::list).and_then(|l| l.get(j)).unwrap_or(node);
+                cx.fault::<()>(place, FaultCode::Overlap { with: format!("the hours of {next}") });
                 whole = false;
             }
         }
@@ -355,13 +284,7 @@ fn interval(cx: &Cx, node: &Node) -> Option<(u32, u32)> {
     let (a, b) = (time(cx, from), time(cx, to));
     let (a, b) = (a?, b?);
     if b <= a {
-        return cx.fault(
-            node,
-            FaultCode::IntervalReversed {
-                from: clock(a),
-                to: clock(b),
-            },
-        );
+        return cx.fault(node, FaultCode::IntervalReversed { from: clock(a), to: clock(b) });
     }
     if a >= DAY || b > 2 * DAY || b - a > DAY {
         return cx.fault(node, FaultCode::IntervalTooLate { to: clock(b) });
@@ -374,11 +297,7 @@ fn time(cx: &Cx, node: &Node) -> Option<u32> {
     let Some(text) = node.text() else {
         return cx.wrong(node, "a time such as \"09:00\"");
     };
-    let parts: Vec<&str> = if text.len() <= 8 {
-        text.split(':').collect()
-    } else {
-        Vec::new()
-    };
+    let parts: Vec<&str> = if text.len() <= 8 { text.split(':').collect() } else { Vec::new() };
     let two = |part: &str| {
         let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
         digits.then(|| part.parse::<u32>().ok()).flatten()
@@ -389,20 +308,14 @@ fn time(cx: &Cx, node: &Node) -> Option<u32> {
         _ => None,
     };
     match seconds {
-        Some((h, m, s)) if m < 60 && s < 60 && h * 3600 + m * 60 + s <= 2 * DAY => {
-            Some(h * 3600 + m * 60 + s)
-        }
+        Some((h, m, s)) if m < 60 && s < 60 && h * 3600 + m * 60 + s <= 2 * DAY => Some(h * 3600 + m * 60 + s),
         _ => cx.fault(node, FaultCode::BadTime { found: short(text) }),
     }
 }
 
 fn clock(seconds: u32) -> String {
     let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if s == 0 {
-        format!("{h:02}:{m:02}")
-    } else {
-        format!("{h:02}:{m:02}:{s:02}")
-    }
+    if s == 0 { format!("{h:02}:{m:02}") } else { format!("{h:02}:{m:02}:{s:02}") }
 }
 
 fn date(cx: &Cx, node: &Node) -> Option<Date> {
@@ -422,28 +335,12 @@ fn overrides(cx: &Cx, node: &Node) -> Option<Vec<(DayOverride, Text)>> {
         let o = Obj::new(cx, entry)?;
         let date = o.req("date", |cx, n| {
             let day = date(cx, n)?;
-            if seen.insert(day) {
-                Some(day)
-            } else {
-                cx.fault(
-                    n,
-                    FaultCode::DateTwice {
-                        date: day.to_string(),
-                    },
-                )
-            }
+            if seen.insert(day) { Some(day) } else { cx.fault(n, FaultCode::DateTwice { date: day.to_string() }) }
         });
         let (hours, reason) = (o.req("hours", hours), o.req("reason", Cx::both));
         o.done();
         let reason = reason?;
-        Some((
-            DayOverride {
-                date: date?,
-                hours: hours?,
-                reason: reason.zh.clone(),
-            },
-            reason,
-        ))
+        Some((DayOverride { date: date?, hours: hours?, reason: reason.zh.clone() }, reason))
     }))
 }
 

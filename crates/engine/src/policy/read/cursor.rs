@@ -36,12 +36,7 @@ pub(super) struct Cx {
 
 impl Cx {
     pub fn new(lineage: Vec<Member>) -> Cx {
-        Cx {
-            lineage,
-            removed: Vec::new(),
-            faults: RefCell::new(Vec::new()),
-            full: Cell::new(false),
-        }
+        Cx { lineage, removed: Vec::new(), faults: RefCell::new(Vec::new()), full: Cell::new(false) }
     }
 
     /// Reports a fault at a place of a pack of the lineage.
@@ -50,14 +45,7 @@ impl Cx {
             Some(member) if pack + 1 < self.lineage.len() => {
                 let (own, id) = (format!("/extends/{}", member.via), member.id.clone());
                 let cause = Box::new(code);
-                self.push(Fault::new(
-                    own,
-                    FaultCode::InBase {
-                        pack: id,
-                        pointer,
-                        cause,
-                    },
-                ));
+                self.push(Fault::new(own, FaultCode::InBase { pack: id, pointer, cause }));
             }
             _ => self.push(Fault::new(pointer, code)),
         }
@@ -68,10 +56,7 @@ impl Cx {
         if faults.len() < MAX_FAULTS {
             faults.push(fault);
         } else if !self.full.replace(true) {
-            faults.push(Fault::new(
-                "",
-                FaultCode::TooManyFaults { limit: MAX_FAULTS },
-            ));
+            faults.push(Fault::new("", FaultCode::TooManyFaults { limit: MAX_FAULTS }));
         }
     }
 
@@ -89,13 +74,7 @@ impl Cx {
     }
 
     pub fn wrong<T>(&self, node: &Node, expected: &str) -> Option<T> {
-        self.fault(
-            node,
-            FaultCode::WrongType {
-                expected: expected.to_owned(),
-                found: node.describe(),
-            },
-        )
+        self.fault(node, FaultCode::WrongType { expected: expected.to_owned(), found: node.describe() })
     }
 
     /// A name that nothing has. If the author removed what a base still refers to, his removal is at fault.
@@ -107,28 +86,13 @@ impl Cx {
         known: impl Iterator<Item = &'n str>,
     ) -> Option<T> {
         let known = known.take(MAX_KNOWN).map(short).collect();
-        let code = FaultCode::UnknownName {
-            noun,
-            name: short(name),
-            known,
-        };
+        let code = FaultCode::UnknownName { noun, name: short(name), known };
         let last = self.lineage.len().saturating_sub(1);
-        let removal = self
-            .removed
-            .iter()
-            .find(|r| r.pack == last && node.pack < last && r.id == name);
+        let removal = self.removed.iter().find(|r| r.pack == last && node.pack < last && r.id == name);
         match (removal, self.lineage.get(node.pack)) {
             (Some(r), Some(member)) => {
-                let (pack, pointer, cause) =
-                    (member.id.clone(), node.pointer.clone(), Box::new(code));
-                self.push(Fault::new(
-                    r.pointer.clone(),
-                    FaultCode::InBase {
-                        pack,
-                        pointer,
-                        cause,
-                    },
-                ));
+                let (pack, pointer, cause) = (member.id.clone(), node.pointer.clone(), Box::new(code));
+                self.push(Fault::new(r.pointer.clone(), FaultCode::InBase { pack, pointer, cause }));
                 None
             }
             _ => self.fault(node, code),
@@ -143,20 +107,10 @@ impl Cx {
             return self.wrong(node, "a text");
         };
         if text.trim().is_empty() {
-            return self.fault(
-                node,
-                FaultCode::Empty {
-                    what: "the text".to_owned(),
-                },
-            );
+            return self.fault(node, FaultCode::Empty { what: "the text".to_owned() });
         }
         if text.chars().nth(MAX_TEXT).is_some() {
-            return self.fault(
-                node,
-                FaultCode::TooLong {
-                    characters: MAX_TEXT,
-                },
-            );
+            return self.fault(node, FaultCode::TooLong { characters: MAX_TEXT });
         }
         if text.chars().any(|c| c.is_control() && c != '\n') {
             return self.fault(node, FaultCode::ControlCharacter);
@@ -169,11 +123,7 @@ impl Cx {
         let Some(text) = node.text() else {
             return self.wrong(node, "an id");
         };
-        if is_id(text) {
-            Some(text.to_owned())
-        } else {
-            self.fault(node, FaultCode::BadId { found: short(text) })
-        }
+        if is_id(text) { Some(text.to_owned()) } else { self.fault(node, FaultCode::BadId { found: short(text) }) }
     }
 
     pub fn boolean(&self, node: &Node) -> Option<bool> {
@@ -186,22 +136,16 @@ impl Cx {
     pub fn whole(&self, node: &Node, min: i64, max: i64) -> Option<i64> {
         match node.kind {
             Kind::Whole(n) if (min..=max).contains(&n) => Some(n),
-            Kind::Whole(_) | Kind::Fraction(_) => self.fault(
-                node,
-                FaultCode::OutOfRange {
-                    found: node.describe(),
-                    min,
-                    max,
-                },
-            ),
+            Kind::Whole(_) | Kind::Fraction(_) => {
+                self.fault(node, FaultCode::OutOfRange { found: node.describe(), min, max })
+            }
             _ => self.wrong(node, &format!("a whole number from {min} to {max}")),
         }
     }
 
     /// As [`Cx::whole`], for the small numbers of the model; `max` must fit in 31 bits.
     pub fn small(&self, node: &Node, min: u32, max: u32) -> Option<u32> {
-        self.whole(node, i64::from(min), i64::from(max))
-            .and_then(|n| u32::try_from(n).ok())
+        self.whole(node, i64::from(min), i64::from(max)).and_then(|n| u32::try_from(n).ok())
     }
 
     /// A duration of more than zero and at most ten years.
@@ -210,11 +154,7 @@ impl Cx {
             return self.wrong(node, "a duration such as PT8H");
         };
         let found = short(text);
-        let span = if text.len() <= 40 {
-            text.parse::<Span>().ok()
-        } else {
-            None
-        };
+        let span = if text.len() <= 40 { text.parse::<Span>().ok() } else { None };
         let Some(span) = span else {
             return self.fault(node, FaultCode::BadDuration { found });
         };
@@ -222,13 +162,7 @@ impl Cx {
             return self.fault(node, FaultCode::NotPositive { found });
         }
         if span > Span::from_days(MAX_DAYS) {
-            return self.fault(
-                node,
-                FaultCode::DurationTooLong {
-                    found,
-                    max_days: MAX_DAYS,
-                },
-            );
+            return self.fault(node, FaultCode::DurationTooLong { found, max_days: MAX_DAYS });
         }
         Some(span)
     }
@@ -241,13 +175,7 @@ impl Cx {
             return Some(*value);
         }
         let known = choices.iter().map(|(name, _)| (*name).to_owned()).collect();
-        self.fault(
-            node,
-            FaultCode::UnknownChoice {
-                found: short(text),
-                known,
-            },
-        )
+        self.fault(node, FaultCode::UnknownChoice { found: short(text), known })
     }
 
     pub fn list<'a>(&self, node: &'a Node) -> Option<&'a [Node]> {
@@ -261,12 +189,7 @@ impl Cx {
     pub fn filled<'a>(&self, node: &'a Node) -> Option<&'a [Node]> {
         let list = self.list(node)?;
         if list.is_empty() {
-            return self.fault(
-                node,
-                FaultCode::Empty {
-                    what: "the list".to_owned(),
-                },
-            );
+            return self.fault(node, FaultCode::Empty { what: "the list".to_owned() });
         }
         Some(list)
     }
@@ -274,11 +197,7 @@ impl Cx {
     /// A list with at most `limit` entries.
     pub fn at_most<'a>(&self, node: &'a Node, limit: usize) -> Option<&'a [Node]> {
         let list = self.list(node)?;
-        if list.len() > limit {
-            self.fault(node, FaultCode::TooMany { limit })
-        } else {
-            Some(list)
-        }
+        if list.len() > limit { self.fault(node, FaultCode::TooMany { limit }) } else { Some(list) }
     }
 
     pub fn ids(&self, node: &Node) -> Option<Vec<String>> {
@@ -295,10 +214,7 @@ impl Cx {
 }
 
 pub(super) fn is_id(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 /// All values, if none is missing; every item is read in any case.
@@ -325,12 +241,7 @@ pub(super) struct Obj<'a> {
 impl<'a> Obj<'a> {
     pub fn new(cx: &'a Cx, node: &'a Node) -> Option<Obj<'a>> {
         match &node.kind {
-            Kind::Object(fields) => Some(Obj {
-                cx,
-                node,
-                fields,
-                asked: RefCell::new(Vec::new()),
-            }),
+            Kind::Object(fields) => Some(Obj { cx, node, fields, asked: RefCell::new(Vec::new()) }),
             _ => cx.wrong(node, "an object"),
         }
     }
@@ -344,32 +255,18 @@ impl<'a> Obj<'a> {
         let found = self.get(key);
         if found.is_none() {
             let pack = self.node.pack;
-            self.cx.report(
-                pack,
-                self.node.member(key),
-                FaultCode::Missing {
-                    key: key.to_owned(),
-                },
-            );
+            self.cx.report(pack, self.node.member(key), FaultCode::Missing { key: key.to_owned() });
         }
         found
     }
 
     /// A field that must be there.
-    pub fn req<T>(
-        &self,
-        key: &'static str,
-        read: impl FnOnce(&'a Cx, &'a Node) -> Option<T>,
-    ) -> Option<T> {
+    pub fn req<T>(&self, key: &'static str, read: impl FnOnce(&'a Cx, &'a Node) -> Option<T>) -> Option<T> {
         read(self.cx, self.need(key)?)
     }
 
     /// A field that may be missing: `Some(None)` then; `None` means that it is there and faulty.
-    pub fn opt<T>(
-        &self,
-        key: &'static str,
-        read: impl FnOnce(&'a Cx, &'a Node) -> Option<T>,
-    ) -> Option<Option<T>> {
+    pub fn opt<T>(&self, key: &'static str, read: impl FnOnce(&'a Cx, &'a Node) -> Option<T>) -> Option<Option<T>> {
         match self.get(key) {
             None => Some(None),
             Some(node) => read(self.cx, node).map(Some),
@@ -378,18 +275,8 @@ impl<'a> Obj<'a> {
 
     /// Entries of a list; none if it is missing, reported if it must be there.
     pub fn entries(&self, key: &'static str, needed: bool) -> &'a [Node] {
-        let node = if needed {
-            self.need(key)
-        } else {
-            self.get(key)
-        };
-        let list = node.and_then(|n| {
-            if needed {
-                self.cx.filled(n)
-            } else {
-                self.cx.list(n)
-            }
-        });
+        let node = if needed { self.need(key) } else { self.get(key) };
+        let list = node.and_then(|n| if needed { self.cx.filled(n) } else { self.cx.list(n) });
         list.unwrap_or_default()
     }
 
@@ -398,11 +285,7 @@ impl<'a> Obj<'a> {
         let source = self.req("source", Cx::text);
         let certainty = self.req("certainty", |cx, n| cx.choice(n, &CERTAINTIES));
         let note = self.opt("note", Cx::both);
-        Some(Provenance {
-            source: source?,
-            certainty: certainty?,
-            note: note?,
-        })
+        Some(Provenance { source: source?, certainty: certainty?, note: note? })
     }
 
     /// The provenance of a part: its own, or its whole's when it says nothing.
@@ -428,19 +311,9 @@ impl<'a> Obj<'a> {
         let o = Obj::new(self.cx, self.need(key)?)?;
         let value = o.req("value", read);
         let provenance = o.provenance();
-        let shown = o
-            .get("value")
-            .map(|n| n.text().map_or_else(|| n.describe(), short))
-            .unwrap_or_default();
+        let shown = o.get("value").map(|n| n.text().map_or_else(|| n.describe(), short)).unwrap_or_default();
         o.done();
-        Some((
-            value?,
-            Setting {
-                id: key.to_owned(),
-                value: shown,
-                provenance: provenance?,
-            },
-        ))
+        Some((value?, Setting { id: key.to_owned(), value: shown, provenance: provenance? }))
     }
 
     /// Reports the keys that the reader did not ask for.
@@ -451,14 +324,7 @@ impl<'a> Obj<'a> {
                 let mut known: Vec<String> = asked.iter().map(|k| (*k).to_owned()).collect();
                 known.sort();
                 known.dedup();
-                self.cx.report(
-                    node.pack,
-                    node.pointer.clone(),
-                    FaultCode::UnknownKey {
-                        key: short(key),
-                        known,
-                    },
-                );
+                self.cx.report(node.pack, node.pointer.clone(), FaultCode::UnknownKey { key: short(key), known });
             }
         }
     }

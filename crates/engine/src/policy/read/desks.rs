@@ -25,37 +25,19 @@ pub(super) fn flags(cx: &Cx, nodes: &[Node]) -> Option<Vec<Flag>> {
             o.done();
             Some((id?, name?))
         }));
-        let value = o.req("value", |cx, n| {
-            one_of(cx, n, Noun::FlagOption, &option_ids(node))
-        });
+        let value = o.req("value", |cx, n| one_of(cx, n, Noun::FlagOption, &option_ids(node)));
         let provenance = o.provenance();
         o.done();
         let (options, option_names) = options?.into_iter().unzip();
-        Some(Flag {
-            id: id?,
-            name: name?,
-            value: value?,
-            options,
-            option_names,
-            provenance: provenance?,
-        })
+        Some(Flag { id: id?, name: name?, value: value?, options, option_names, provenance: provenance? })
     }))
 }
 
 fn option_ids(flag: &Node) -> Vec<&str> {
-    declared(
-        flag.field("options")
-            .and_then(Node::list)
-            .unwrap_or_default(),
-    )
+    declared(flag.field("options").and_then(Node::list).unwrap_or_default())
 }
 
-pub(super) fn desks(
-    cx: &Cx,
-    nodes: &[Node],
-    names: &Names<'_>,
-    rules: &Rules<'_>,
-) -> Option<Vec<Desk>> {
+pub(super) fn desks(cx: &Cx, nodes: &[Node], names: &Names<'_>, rules: &Rules<'_>) -> Option<Vec<Desk>> {
     every(nodes.iter().map(|node| desk(cx, node, names, rules)))
 }
 
@@ -65,20 +47,13 @@ fn desk(cx: &Cx, node: &Node, names: &Names<'_>, rules: &Rules<'_>) -> Option<De
     let org = o.req("org", |cx, n| one_of(cx, n, Noun::Organisation, names.orgs));
     let calendar = o.req("calendar", |cx, n| calendar_of(cx, n, names.calendars));
     let provenance = o.provenance();
-    let cities = every(
-        o.entries("cities", false)
-            .iter()
-            .map(|n| city(cx, n, &provenance)),
-    );
+    let cities = every(o.entries("cities", false).iter().map(|n| city(cx, n, &provenance)));
     let other_city = o.opt("otherCity", Cx::both);
     let seat_nodes = o.entries("seats", false);
     let seats = every(seat_nodes.iter().map(|n| seat(cx, n, &provenance)));
     let skills = skills(seat_nodes);
-    let topics = every(
-        o.entries("topics", false)
-            .iter()
-            .map(|n| topic(cx, n, names.flags, skills.as_deref(), &provenance)),
-    );
+    let topics =
+        every(o.entries("topics", false).iter().map(|n| topic(cx, n, names.flags, skills.as_deref(), &provenance)));
     let offer = o.setting("offer", Cx::span);
     let ageing = o.setting("ageing", Cx::span);
     let callback = o.opt("callback", |cx, n| callback(cx, n, rules));
@@ -103,17 +78,9 @@ fn desk(cx: &Cx, node: &Node, names: &Names<'_>, rules: &Rules<'_>) -> Option<De
 
 fn city(cx: &Cx, node: &Node, whole: &Option<Provenance>) -> Option<City> {
     let o = Obj::new(cx, node)?;
-    let (id, name, provenance) = (
-        o.req("id", Cx::id),
-        o.req("name", Cx::both),
-        o.provenance_or(whole),
-    );
+    let (id, name, provenance) = (o.req("id", Cx::id), o.req("name", Cx::both), o.provenance_or(whole));
     o.done();
-    Some(City {
-        id: id?,
-        name: name?,
-        provenance: provenance?,
-    })
+    Some(City { id: id?, name: name?, provenance: provenance? })
 }
 
 fn seat(cx: &Cx, node: &Node, whole: &Option<Provenance>) -> Option<SeatPlan> {
@@ -122,13 +89,7 @@ fn seat(cx: &Cx, node: &Node, whole: &Option<Provenance>) -> Option<SeatPlan> {
     let (skills, provenance) = (o.req("skills", Cx::ids), o.provenance_or(whole));
     o.done();
     let name = name?;
-    Some(SeatPlan {
-        id: id?,
-        name: name.zh,
-        name_en: name.en,
-        skills: skills?,
-        provenance: provenance?,
-    })
+    Some(SeatPlan { id: id?, name: name.zh, name_en: name.en, skills: skills?, provenance: provenance? })
 }
 
 /// Skills of all seats; none if there are no seats or a list of skills cannot be read.
@@ -136,37 +97,22 @@ fn skills(seats: &[Node]) -> Option<Vec<&str>> {
     if seats.is_empty() {
         return None;
     }
-    let lists: Option<Vec<&[Node]>> = seats
-        .iter()
-        .map(|s| s.field("skills").and_then(Node::list))
-        .collect();
+    let lists: Option<Vec<&[Node]>> = seats.iter().map(|s| s.field("skills").and_then(Node::list)).collect();
     lists?.into_iter().flatten().map(Node::text).collect()
 }
 
-fn topic(
-    cx: &Cx,
-    node: &Node,
-    flags: &[Node],
-    skills: Option<&[&str]>,
-    whole: &Option<Provenance>,
-) -> Option<Topic> {
+fn topic(cx: &Cx, node: &Node, flags: &[Node], skills: Option<&[&str]>, whole: &Option<Provenance>) -> Option<Topic> {
     let o = Obj::new(cx, node)?;
     let (id, name) = (o.req("id", Cx::id), o.req("name", Cx::both));
     let scope = o.req("inScope", |cx, n| scope(cx, n, flags));
     let alternative = o.opt("alternative", Cx::both);
     let skill = match scope {
         // A topic that is never in scope needs no seat.
-        Some(Scope {
-            always: false,
-            ever: false,
-            ..
-        }) => o.opt("skill", Cx::id).map(Option::unwrap_or_default),
+        Some(Scope { always: false, ever: false, .. }) => o.opt("skill", Cx::id).map(Option::unwrap_or_default),
         _ => o.req("skill", |cx, n| {
             let skill = cx.id(n)?;
             match skills {
-                Some(have) if !have.contains(&skill.as_str()) => {
-                    cx.fault(n, FaultCode::NoSeatWithSkill { skill })
-                }
+                Some(have) if !have.contains(&skill.as_str()) => cx.fault(n, FaultCode::NoSeatWithSkill { skill }),
                 _ => Some(skill),
             }
         }),
@@ -175,21 +121,10 @@ fn topic(
     o.done();
     let (scope, alternative) = (scope?, alternative?);
     if !scope.always && alternative.is_none() {
-        cx.report(
-            node.pack,
-            node.member("alternative"),
-            FaultCode::NoAlternative,
-        );
+        cx.report(node.pack, node.member("alternative"), FaultCode::NoAlternative);
         return None;
     }
-    Some(Topic {
-        id: id?,
-        name: name?,
-        skill: skill?,
-        in_scope: scope.now,
-        alternative,
-        provenance: provenance?,
-    })
+    Some(Topic { id: id?, name: name?, skill: skill?, in_scope: scope.now, alternative, provenance: provenance? })
 }
 
 struct Scope {
@@ -202,22 +137,14 @@ struct Scope {
 fn scope(cx: &Cx, node: &Node, flags: &[Node]) -> Option<Scope> {
     match node.kind {
         Kind::Bool(now) => {
-            return Some(Scope {
-                now,
-                always: now,
-                ever: now,
-            });
+            return Some(Scope { now, always: now, ever: now });
         }
         Kind::Object(_) => {}
         _ => return cx.wrong(node, "true, false or {\"flag\": …, \"is\": […]}"),
     }
     let o = Obj::new(cx, node)?;
     let flag = o.req("flag", |cx, n| one_of(cx, n, Noun::Flag, &declared(flags)));
-    let flag = flag.and_then(|id| {
-        flags
-            .iter()
-            .find(|f| f.field("id").and_then(Node::text) == Some(id.as_str()))
-    });
+    let flag = flag.and_then(|id| flags.iter().find(|f| f.field("id").and_then(Node::text) == Some(id.as_str())));
     let options = flag.map(option_ids);
     let is = o.req("is", |cx, n| {
         every(cx.filled(n)?.iter().map(|n| match &options {
@@ -227,11 +154,7 @@ fn scope(cx: &Cx, node: &Node, flags: &[Node]) -> Option<Scope> {
     });
     o.done();
     let value = flag?.field("value").and_then(Node::text)?;
-    Some(Scope {
-        now: is?.iter().any(|i| i == value),
-        always: false,
-        ever: true,
-    })
+    Some(Scope { now: is?.iter().any(|i| i == value), always: false, ever: true })
 }
 
 fn callback(cx: &Cx, node: &Node, rules: &Rules<'_>) -> Option<CallbackRules> {

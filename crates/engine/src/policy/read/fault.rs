@@ -17,11 +17,7 @@ pub struct Fault {
 
 impl Fault {
     pub(super) fn new(pointer: impl Into<String>, code: FaultCode) -> Fault {
-        Fault {
-            pointer: pointer.into(),
-            message: code.to_string(),
-            code,
-        }
+        Fault { pointer: pointer.into(), message: code.to_string(), code }
     }
 }
 
@@ -253,58 +249,33 @@ impl FaultCode {
         match self {
             C::InBase { cause, .. } => cause.may_be_in_a_base(),
             C::Missing { .. } | C::UnknownName { .. } | C::NothingToRemove { .. } => true,
-            C::NeverOpen
-            | C::NoSeatWithSkill { .. }
-            | C::NoAlternative
-            | C::UnreachableEdge { .. } => true,
+            C::NeverOpen | C::NoSeatWithSkill { .. } | C::NoAlternative | C::UnreachableEdge { .. } => true,
             _ => false,
         }
     }
 }
 
 fn list(known: &[String]) -> String {
-    if known.is_empty() {
-        "none".to_owned()
-    } else {
-        known.join(", ")
-    }
+    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
 }
 
 impl fmt::Display for FaultCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use FaultCode as C;
         match self {
-            C::NotJson {
-                line,
-                column,
-                reason,
-            } => write!(f, "this is not JSON, line {line} column {column}: {reason}"),
+            C::NotJson { line, column, reason } => write!(f, "this is not JSON, line {line} column {column}: {reason}"),
             C::TooBig { bytes, limit } => {
                 write!(f, "the file has {bytes} bytes; a pack may have {limit}")
             }
             C::TooDeep { limit } => write!(f, "values are nested deeper than {limit} levels"),
             C::TooManyValues { limit } => write!(f, "the pack has more than {limit} values"),
-            C::TooManyFaults { limit } => write!(
-                f,
-                "there are more faults; only the first {limit} are listed"
-            ),
+            C::TooManyFaults { limit } => write!(f, "there are more faults; only the first {limit} are listed"),
             C::UnknownFormat { found, known } => {
-                write!(
-                    f,
-                    "the format \"{found}\" is not known; this reader reads \"{known}\""
-                )
+                write!(f, "the format \"{found}\" is not known; this reader reads \"{known}\"")
             }
-            C::InBase {
-                pack,
-                pointer,
-                cause,
-            } => write!(f, "in the base pack \"{pack}\" at {pointer}: {cause}"),
+            C::InBase { pack, pointer, cause } => write!(f, "in the base pack \"{pack}\" at {pointer}: {cause}"),
             C::Missing { key } => write!(f, "\"{key}\" is missing"),
-            C::UnknownKey { key, known } => write!(
-                f,
-                "the key \"{key}\" is not known here; known: {}",
-                list(known)
-            ),
+            C::UnknownKey { key, known } => write!(f, "the key \"{key}\" is not known here; known: {}", list(known)),
             C::DuplicateKey { key } => write!(f, "the key \"{key}\" stands here twice"),
             C::WrongType { expected, found } => write!(f, "expected {expected}, found {found}"),
             C::Empty { what } => write!(f, "{what} must not be empty"),
@@ -312,16 +283,10 @@ impl fmt::Display for FaultCode {
             C::TooMany { limit } => write!(f, "at most {limit} entries are allowed here"),
             C::ControlCharacter => write!(f, "control characters are not allowed in texts"),
             C::BadId { found } => {
-                write!(
-                    f,
-                    "\"{found}\" is no id; use 1 to 64 Latin letters, digits, '-', '_' or '.'"
-                )
+                write!(f, "\"{found}\" is no id; use 1 to 64 Latin letters, digits, '-', '_' or '.'")
             }
             C::OutOfRange { found, min, max } => {
-                write!(
-                    f,
-                    "expected a whole number from {min} to {max}, found {found}"
-                )
+                write!(f, "expected a whole number from {min} to {max}, found {found}")
             }
             C::UnknownChoice { found, known } => {
                 write!(f, "\"{found}\" is not one of: {}", list(known))
@@ -331,34 +296,14 @@ impl fmt::Display for FaultCode {
             }
             C::UnknownName { noun, name, known } => {
                 let word = noun.word();
-                let article = if word.starts_with(['a', 'e', 'i', 'o']) {
-                    "an"
-                } else {
-                    "a"
-                };
-                write!(
-                    f,
-                    "{article} {word} named \"{name}\" does not exist; known: {}",
-                    list(known)
-                )
+                let article = if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                write!(f, "{article} {word} named \"{name}\" does not exist; known: {}", list(known))
             }
-            C::ReservedId { id } => write!(
-                f,
-                "\"{id}\" has a meaning of its own and cannot be used as an id"
-            ),
-            C::NothingToRemove { id } => write!(
-                f,
-                "no base pack has \"{id}\" here, so there is nothing to remove"
-            ),
-            C::RemoveNotTrue => write!(
-                f,
-                "\"remove\" can only be true; leave the key out to keep the entry"
-            ),
+            C::ReservedId { id } => write!(f, "\"{id}\" has a meaning of its own and cannot be used as an id"),
+            C::NothingToRemove { id } => write!(f, "no base pack has \"{id}\" here, so there is nothing to remove"),
+            C::RemoveNotTrue => write!(f, "\"remove\" can only be true; leave the key out to keep the entry"),
             C::BadDuration { found } => {
-                write!(
-                    f,
-                    "\"{found}\" is no duration; write ISO 8601 such as PT8H, PT30M or P15D"
-                )
+                write!(f, "\"{found}\" is no duration; write ISO 8601 such as PT8H, PT30M or P15D")
             }
             C::NotPositive { found } => {
                 write!(f, "the duration must be more than zero, found {found}")
@@ -376,10 +321,7 @@ impl fmt::Display for FaultCode {
             C::DateTwice { date } => write!(f, "{date} is listed already"),
             C::DatesReversed => write!(f, "the last day lies before the first"),
             C::BadTime { found } => {
-                write!(
-                    f,
-                    "\"{found}\" is no time of day; write HH:MM or HH:MM:SS, up to 48:00 for the next day"
-                )
+                write!(f, "\"{found}\" is no time of day; write HH:MM or HH:MM:SS, up to 48:00 for the next day")
             }
             C::IntervalReversed { from, to } => {
                 write!(
@@ -388,20 +330,13 @@ impl fmt::Display for FaultCode {
                 )
             }
             C::IntervalTooLate { to } => {
-                write!(
-                    f,
-                    "an interval must begin before 24:00 and end by 48:00, found {to}"
-                )
+                write!(f, "an interval must begin before 24:00 and end by 48:00, found {to}")
             }
             C::Overlap { with } => write!(f, "this interval overlaps with {with}"),
-            C::HoursAndAlwaysOpen => write!(
-                f,
-                "a calendar that is always open has no weekly hours; keep one of the two"
-            ),
-            C::NeverOpen => write!(
-                f,
-                "this calendar is never open, so nothing would ever be due"
-            ),
+            C::HoursAndAlwaysOpen => {
+                write!(f, "a calendar that is always open has no weekly hours; keep one of the two")
+            }
+            C::NeverOpen => write!(f, "this calendar is never open, so nothing would ever be due"),
             C::BadZone { rule, reason } => {
                 write!(
                     f,
@@ -412,11 +347,7 @@ impl fmt::Display for FaultCode {
             C::YearTwice { set, year } => {
                 write!(f, "the holidays \"{set}\" of {year} are listed already")
             }
-            C::ExtendsCycle { path } => write!(
-                f,
-                "the packs extend one another in a circle: {}",
-                path.join(" → ")
-            ),
+            C::ExtendsCycle { path } => write!(f, "the packs extend one another in a circle: {}", path.join(" → ")),
             C::TooManyBases { limit } => write!(f, "a pack may rest on at most {limit} others"),
             C::UnusedRule { id } => {
                 write!(
@@ -424,15 +355,8 @@ impl fmt::Display for FaultCode {
                     "nothing uses the rule \"{id}\"; refer to it from a class, clock, contact or call-back, or remove it"
                 )
             }
-            C::ReserveTooLong {
-                reserve,
-                rule,
-                limit,
-            } => {
-                write!(
-                    f,
-                    "the reserve of {reserve} leaves nothing of the limit {limit} of {rule}"
-                )
+            C::ReserveTooLong { reserve, rule, limit } => {
+                write!(f, "the reserve of {reserve} leaves nothing of the limit {limit} of {rule}")
             }
             C::NotAnInterface { org } => {
                 write!(
@@ -441,33 +365,21 @@ impl fmt::Display for FaultCode {
                 )
             }
             C::SharedEntry { org, flow } => {
-                write!(
-                    f,
-                    "the flow \"{flow}\" begins at \"{org}\" already; an organisation has one flow"
-                )
+                write!(f, "the flow \"{flow}\" begins at \"{org}\" already; an organisation has one flow")
             }
             C::EdgeToItself { org } => write!(f, "\"{org}\" cannot dispatch to itself"),
             C::UnreachableEdge { from, entry } => {
-                write!(
-                    f,
-                    "a case that begins at \"{entry}\" never comes to \"{from}\" by the edges of this flow"
-                )
+                write!(f, "a case that begins at \"{entry}\" never comes to \"{from}\" by the edges of this flow")
             }
             C::ParentCycle { id } => write!(f, "the category \"{id}\" is its own ancestor"),
             C::NoAlternative => {
-                write!(
-                    f,
-                    "a topic that can be out of scope needs an \"alternative\" that says what to do instead"
-                )
+                write!(f, "a topic that can be out of scope needs an \"alternative\" that says what to do instead")
             }
             C::NoSeatWithSkill { skill } => {
                 write!(f, "no seat of this desk has the skill \"{skill}\"")
             }
             C::RangeReversed => write!(f, "\"below\" must be more than \"atLeast\""),
-            C::Internal => write!(
-                f,
-                "the pack could not be compiled although no fault was found"
-            ),
+            C::Internal => write!(f, "the pack could not be compiled although no fault was found"),
         }
     }
 }

@@ -24,11 +24,7 @@ const PROVENANCE: [&str; 3] = ["source", "certainty", "note"];
 impl Merger<'_> {
     /// `own` over `base`. The result stands where `own` stands.
     pub fn merge(&mut self, base: Option<Node>, own: Node) -> Node {
-        let Node {
-            pack,
-            pointer,
-            kind,
-        } = own;
+        let Node { pack, pointer, kind } = own;
         let base = base.map(|b| b.kind);
         let kind = match (base, kind) {
             (Some(Kind::Object(old)), Kind::Object(new)) => Kind::Object(self.objects(old, new)),
@@ -37,27 +33,15 @@ impl Merger<'_> {
             (_, Kind::List(new)) => Kind::List(self.lists(Vec::new(), new)),
             (_, other) => other,
         };
-        Node {
-            pack,
-            pointer,
-            kind,
-        }
+        Node { pack, pointer, kind }
     }
 
-    fn objects(
-        &mut self,
-        old: Vec<(String, Node)>,
-        new: Vec<(String, Node)>,
-    ) -> Vec<(String, Node)> {
+    fn objects(&mut self, old: Vec<(String, Node)>, new: Vec<(String, Node)>) -> Vec<(String, Node)> {
         let mut out = old;
         if restates(&new) {
             out.retain(|(k, _)| !PROVENANCE.contains(&k.as_str()));
         }
-        let mut at: HashMap<String, usize> = out
-            .iter()
-            .enumerate()
-            .map(|(i, (k, _))| (k.clone(), i))
-            .collect();
+        let mut at: HashMap<String, usize> = out.iter().enumerate().map(|(i, (k, _))| (k.clone(), i)).collect();
         let mut gone = HashSet::new();
         for (key, node) in new {
             match at.get(&key) {
@@ -102,11 +86,7 @@ impl Merger<'_> {
                 continue;
             };
             if !seen.insert(name.clone()) {
-                let place = if node.field("id").is_some() {
-                    node.member("id")
-                } else {
-                    node.pointer.clone()
-                };
+                let place = if node.field("id").is_some() { node.member("id") } else { node.pointer.clone() };
                 (self.report)(node.pack, place, FaultCode::DuplicateId { id: name });
                 continue;
             }
@@ -137,18 +117,11 @@ impl Merger<'_> {
             match (key.as_str(), &value.kind) {
                 ("remove", Kind::Bool(true)) | ("id" | "channel" | "from" | "to", _) => {}
                 ("remove", _) => {
-                    return (self.report)(
-                        node.pack,
-                        value.pointer.clone(),
-                        FaultCode::RemoveNotTrue,
-                    );
+                    return (self.report)(node.pack, value.pointer.clone(), FaultCode::RemoveNotTrue);
                 }
                 _ => {
                     let known = vec!["id".to_owned(), "remove".to_owned()];
-                    let code = FaultCode::UnknownKey {
-                        key: key.clone(),
-                        known,
-                    };
+                    let code = FaultCode::UnknownKey { key: key.clone(), known };
                     (self.report)(node.pack, value.pointer.clone(), code);
                 }
             }
@@ -156,17 +129,9 @@ impl Merger<'_> {
         match slot {
             Some(slot) if slot.is_some() => {
                 *slot = None;
-                self.removed.push(Removed {
-                    pack: node.pack,
-                    pointer: node.pointer.clone(),
-                    id,
-                });
+                self.removed.push(Removed { pack: node.pack, pointer: node.pointer.clone(), id });
             }
-            _ => (self.report)(
-                node.pack,
-                node.pointer.clone(),
-                FaultCode::NothingToRemove { id },
-            ),
+            _ => (self.report)(node.pack, node.pointer.clone(), FaultCode::NothingToRemove { id }),
         }
     }
 }

@@ -112,11 +112,7 @@ impl Node {
 
 /// The first characters of a text from the file, for messages.
 pub(super) fn short(text: &str) -> String {
-    let mut out: String = text
-        .chars()
-        .take(48)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut out: String = text.chars().take(48).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(48).is_some() {
         out.push('…');
     }
@@ -124,11 +120,7 @@ pub(super) fn short(text: &str) -> String {
 }
 
 fn escape(key: &str) -> String {
-    if key.contains(['~', '/']) {
-        key.replace('~', "~0").replace('/', "~1")
-    } else {
-        key.to_owned()
-    }
+    if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1") } else { key.to_owned() }
 }
 
 /// Reads a file.
@@ -137,51 +129,21 @@ fn escape(key: &str) -> String {
 /// One fault: too big, or no JSON.
 pub(super) fn parse(text: &str) -> Result<Raw, Fault> {
     if text.len() > MAX_BYTES {
-        return Err(Fault::new(
-            "",
-            FaultCode::TooBig {
-                bytes: text.len(),
-                limit: MAX_BYTES,
-            },
-        ));
+        return Err(Fault::new("", FaultCode::TooBig { bytes: text.len(), limit: MAX_BYTES }));
     }
     serde_json::from_str(text).map_err(|e| {
         let reason = e.to_string();
-        let reason = reason
-            .split(" at line ")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        Fault::new(
-            "",
-            FaultCode::NotJson {
-                line: e.line(),
-                column: e.column(),
-                reason,
-            },
-        )
+        let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
+        Fault::new("", FaultCode::NotJson { line: e.line(), column: e.column(), reason })
     })
 }
 
 /// Gives every value its place. Faults of shape that concern any JSON are reported here.
-pub(super) fn place(
-    raw: &Raw,
-    pack: usize,
-    report: &mut dyn FnMut(usize, String, FaultCode),
-) -> Node {
+pub(super) fn place(raw: &Raw, pack: usize, report: &mut dyn FnMut(usize, String, FaultCode)) -> Node {
     let mut left = MAX_VALUES;
-    let node = Placer {
-        pack,
-        report,
-        left: &mut left,
-    }
-    .node(raw, String::new(), 0);
+    let node = Placer { pack, report, left: &mut left }.node(raw, String::new(), 0);
     if left == 0 {
-        report(
-            pack,
-            String::new(),
-            FaultCode::TooManyValues { limit: MAX_VALUES },
-        );
+        report(pack, String::new(), FaultCode::TooManyValues { limit: MAX_VALUES });
     }
     node
 }
@@ -197,11 +159,7 @@ impl Placer<'_> {
         *self.left = self.left.saturating_sub(1);
         let kind = match raw {
             Raw::List(_) | Raw::Object(_) if depth >= MAX_DEPTH => {
-                (self.report)(
-                    self.pack,
-                    pointer.clone(),
-                    FaultCode::TooDeep { limit: MAX_DEPTH },
-                );
+                (self.report)(self.pack, pointer.clone(), FaultCode::TooDeep { limit: MAX_DEPTH });
                 Kind::Null
             }
             Raw::Null => Kind::Null,
@@ -212,11 +170,7 @@ impl Placer<'_> {
             Raw::List(items) => Kind::List(self.items(items, &pointer, depth)),
             Raw::Object(fields) => Kind::Object(self.fields(fields, &pointer, depth)),
         };
-        Node {
-            pack: self.pack,
-            pointer,
-            kind,
-        }
+        Node { pack: self.pack, pointer, kind }
     }
 
     fn items(&mut self, items: &[Raw], pointer: &str, depth: usize) -> Vec<Node> {
@@ -230,12 +184,7 @@ impl Placer<'_> {
         out
     }
 
-    fn fields(
-        &mut self,
-        fields: &[(String, Raw)],
-        pointer: &str,
-        depth: usize,
-    ) -> Vec<(String, Node)> {
+    fn fields(&mut self, fields: &[(String, Raw)], pointer: &str, depth: usize) -> Vec<(String, Node)> {
         let mut out: Vec<(String, Node)> = Vec::new();
         let mut seen = std::collections::HashSet::new();
         for (key, value) in fields {
@@ -243,23 +192,12 @@ impl Placer<'_> {
                 break;
             }
             if key.chars().nth(MAX_KEY).is_some() {
-                (self.report)(
-                    self.pack,
-                    pointer.to_owned(),
-                    FaultCode::UnknownKey {
-                        key: short(key),
-                        known: vec![],
-                    },
-                );
+                (self.report)(self.pack, pointer.to_owned(), FaultCode::UnknownKey { key: short(key), known: vec![] });
                 continue;
             }
             let place = format!("{pointer}/{}", escape(key));
             if !seen.insert(key.as_str()) {
-                (self.report)(
-                    self.pack,
-                    place,
-                    FaultCode::DuplicateKey { key: key.clone() },
-                );
+                (self.report)(self.pack, place, FaultCode::DuplicateKey { key: key.clone() });
                 continue;
             }
             let node = self.node(value, place, depth + 1);

@@ -12,20 +12,13 @@ use crate::time::Span;
 
 /// Ids that a list declares, faulty entries included, so that one fault does not breed others.
 pub(super) fn declared(nodes: &[Node]) -> Vec<&str> {
-    nodes
-        .iter()
-        .filter_map(|n| n.field("id").and_then(Node::text))
-        .collect()
+    nodes.iter().filter_map(|n| n.field("id").and_then(Node::text)).collect()
 }
 
 /// A reference to one of `known`.
 pub(super) fn one_of(cx: &Cx, node: &Node, noun: Noun, known: &[&str]) -> Option<String> {
     let id = cx.id(node)?;
-    if known.contains(&id.as_str()) {
-        Some(id)
-    } else {
-        cx.unknown(node, noun, &id, known.iter().copied())
-    }
+    if known.contains(&id.as_str()) { Some(id) } else { cx.unknown(node, noun, &id, known.iter().copied()) }
 }
 
 /// A reference to a calendar, as its index.
@@ -49,11 +42,7 @@ impl<'a> Rules<'a> {
                 rules.insert(rule.id.clone(), rule);
             }
         }
-        Rules {
-            known: declared(nodes),
-            rules,
-            used: RefCell::default(),
-        }
+        Rules { known: declared(nodes), rules, used: RefCell::default() }
     }
 
     /// The rule that a reference names.
@@ -67,18 +56,10 @@ impl<'a> Rules<'a> {
     /// A rule of the author's own pack that nothing uses is a slip, mostly of spelling.
     pub fn report_unused(&self, cx: &Cx, nodes: &[Node]) {
         let used = self.used.borrow();
-        let own = nodes
-            .iter()
-            .filter(|n| n.pack + 1 == cx.lineage.len())
-            .filter_map(|n| n.field("id"));
+        let own = nodes.iter().filter(|n| n.pack + 1 == cx.lineage.len()).filter_map(|n| n.field("id"));
         for id in own {
             if let Some(name) = id.text().filter(|name| !used.contains(*name)) {
-                cx.fault::<()>(
-                    id,
-                    FaultCode::UnusedRule {
-                        id: name.to_owned(),
-                    },
-                );
+                cx.fault::<()>(id, FaultCode::UnusedRule { id: name.to_owned() });
             }
         }
     }
@@ -91,13 +72,7 @@ fn rule(cx: &Cx, node: &Node, calendars: &[&str]) -> Option<Rule> {
     let calendar = o.req("calendar", |cx, n| calendar_of(cx, n, calendars));
     let provenance = o.provenance();
     o.done();
-    Some(Rule {
-        id: id?,
-        name: name?,
-        limit: limit?,
-        calendar: calendar?,
-        provenance: provenance?,
-    })
+    Some(Rule { id: id?, name: name?, limit: limit?, calendar: calendar?, provenance: provenance? })
 }
 
 pub(super) fn classes(cx: &Cx, nodes: &[Node], rules: &Rules<'_>) -> Option<Vec<ServiceClass>> {
@@ -105,25 +80,14 @@ pub(super) fn classes(cx: &Cx, nodes: &[Node], rules: &Rules<'_>) -> Option<Vec<
         let o = Obj::new(cx, node)?;
         let id = o.req("id", |cx, n| {
             let id = cx.id(n)?;
-            if id == BY_BRAND {
-                cx.fault(n, FaultCode::ReservedId { id })
-            } else {
-                Some(id)
-            }
+            if id == BY_BRAND { cx.fault(n, FaultCode::ReservedId { id }) } else { Some(id) }
         });
         let (name, rank) = (o.req("name", Cx::both), o.req("rank", rank));
         let reply = o.req("reply", |cx, n| rules.get(cx, n));
         let leg = o.req("leg", |cx, n| rules.get(cx, n));
         let provenance = o.provenance();
         o.done();
-        Some(ServiceClass {
-            id: id?,
-            name: name?,
-            rank: rank?,
-            reply: reply?,
-            leg: leg?,
-            provenance: provenance?,
-        })
+        Some(ServiceClass { id: id?, name: name?, rank: rank?, reply: reply?, leg: leg?, provenance: provenance? })
     }))
 }
 
@@ -132,27 +96,15 @@ fn rank(cx: &Cx, node: &Node) -> Option<u32> {
 }
 
 const BY_BRAND: &str = "byBrand";
-const BADGES: [(&str, &str); 6] = [
-    ("diamond", "diamond"),
-    ("gold", "gold"),
-    ("silver", "silver"),
-    ("a", "a"),
-    ("b", "b"),
-    ("c", "c"),
-];
-const MEASURES: [(&str, TierMeasure); 2] = [
-    ("annualSpend", TierMeasure::AnnualSpend),
-    ("monthlyArpu", TierMeasure::MonthlyArpu),
-];
+const BADGES: [(&str, &str); 6] =
+    [("diamond", "diamond"), ("gold", "gold"), ("silver", "silver"), ("a", "a"), ("b", "b"), ("c", "c")];
+const MEASURES: [(&str, TierMeasure); 2] =
+    [("annualSpend", TierMeasure::AnnualSpend), ("monthlyArpu", TierMeasure::MonthlyArpu)];
 
 pub(super) fn tiers(cx: &Cx, nodes: &[Node], classes: &[&str]) -> Option<Vec<Tier>> {
     every(nodes.iter().map(|node| {
         let o = Obj::new(cx, node)?;
-        let (id, name, rank) = (
-            o.req("id", Cx::id),
-            o.req("name", Cx::both),
-            o.req("rank", rank),
-        );
+        let (id, name, rank) = (o.req("id", Cx::id), o.req("name", Cx::both), o.req("rank", rank));
         let badge = o.req("badge", |cx, n| cx.choice(n, &BADGES));
         let class = o.req("serviceClass", |cx, n| match n.text() {
             Some(BY_BRAND) => Some(None),
@@ -183,16 +135,9 @@ fn range(cx: &Cx, node: &Node) -> Option<TierRange> {
     o.done();
     let (measure, at_least, below) = (measure?, at_least?, below?);
     if below.is_some_and(|b| b <= at_least) {
-        return cx.fault(
-            node.field("below").unwrap_or(node),
-            FaultCode::RangeReversed,
-        );
+        return cx.fault(node.field("below").unwrap_or(node), FaultCode::RangeReversed);
     }
-    Some(TierRange {
-        measure,
-        at_least_fen: at_least * 100,
-        below_fen: below.map(|b| b * 100),
-    })
+    Some(TierRange { measure, at_least_fen: at_least * 100, below_fen: below.map(|b| b * 100) })
 }
 
 pub(super) fn clocks(cx: &Cx, node: &Node, rules: &Rules<'_>) -> Option<ClockRules> {
@@ -203,12 +148,7 @@ pub(super) fn clocks(cx: &Cx, node: &Node, rules: &Rules<'_>) -> Option<ClockRul
         let rule = rules.get(cx, n)?;
         let days = rule.limit.millis() / DAY;
         if rule.limit.millis() % DAY != 0 {
-            return cx.fault(
-                n,
-                FaultCode::NotWholeDays {
-                    found: rule.limit.to_string(),
-                },
-            );
+            return cx.fault(n, FaultCode::NotWholeDays { found: rule.limit.to_string() });
         }
         Some((u32::try_from(days).ok()?, rule))
     });
@@ -233,9 +173,7 @@ pub(super) fn clocks(cx: &Cx, node: &Node, rules: &Rules<'_>) -> Option<ClockRul
         guard_blocks: blocks.0,
         loop_limit: loops.0,
         close_after_failed_days: failed.0,
-        settings: vec![
-            soon.1, under.1, reopen.1, repeat.1, blocks.1, loops.1, failed.1,
-        ],
+        settings: vec![soon.1, under.1, reopen.1, repeat.1, blocks.1, loops.1, failed.1],
     })
 }
 
@@ -246,11 +184,7 @@ pub(super) fn check_reserve(cx: &Cx, node: &Node, clocks: &ClockRules, classes: 
     let reserve = clocks.reserve.limit;
     if let Some(class) = classes.iter().find(|c| c.reply.limit <= reserve) {
         let (rule, limit) = (class.reply.id.clone(), class.reply.limit.to_string());
-        let code = FaultCode::ReserveTooLong {
-            reserve: reserve.to_string(),
-            rule,
-            limit,
-        };
+        let code = FaultCode::ReserveTooLong { reserve: reserve.to_string(), rule, limit };
         cx.fault::<()>(node.field("reserve").unwrap_or(node), code);
     }
 }
@@ -272,9 +206,6 @@ pub(super) fn contacts(cx: &Cx, nodes: &[Node], rules: &Rules<'_>) -> Option<Vec
         let channel = o.req("channel", |cx, n| cx.choice(n, &CHANNELS));
         let rule = o.req("rule", |cx, n| rules.get(cx, n));
         o.done();
-        Some(ContactRule {
-            channel: channel?,
-            rule: rule?,
-        })
+        Some(ContactRule { channel: channel?, rule: rule? })
     }))
 }
