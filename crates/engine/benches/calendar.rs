@@ -13,13 +13,7 @@ const COUNT: usize = 100_000;
 const ROUNDS: usize = 15;
 
 fn nine_to(close: u32, days: usize) -> [DayHours; 7] {
-    std::array::from_fn(|day| {
-        if day < days {
-            vec![(9 * 3600, close * 3600)]
-        } else {
-            Vec::new()
-        }
-    })
+    std::array::from_fn(|day| if day < days { vec![(9 * 3600, close * 3600)] } else { Vec::new() })
 }
 
 fn calendars() -> Vec<CalendarSpec> {
@@ -31,30 +25,13 @@ fn calendars() -> Vec<CalendarSpec> {
     let mut office = CalendarSpec::new("working days, holidays", ZoneSpec::shanghai());
     office.weekly = nine_to(18, 5);
     (office.closed_on_holidays, office.open_on_make_up_days) = (true, true);
-    for (month, day) in [
-        (1, 1),
-        (2, 16),
-        (2, 17),
-        (5, 1),
-        (10, 1),
-        (10, 2),
-        (10, 5),
-        (10, 6),
-        (10, 7),
-    ] {
+    for (month, day) in [(1, 1), (2, 16), (2, 17), (5, 1), (10, 1), (10, 2), (10, 5), (10, 6), (10, 7)] {
         let date = baton_engine::time::Date::from_ymd(2026, month, day);
-        office.holidays.extend(date.map(|date| Holiday {
-            date,
-            name: String::new(),
-        }));
+        office.holidays.extend(date.map(|date| Holiday { date, name: String::new() }));
     }
     let make_up = baton_engine::time::Date::from_ymd(2026, 10, 10);
     let hours = MakeUpHours::As(Weekday::Mon);
-    office.make_up_days.extend(make_up.map(|date| MakeUpDay {
-        date,
-        name: String::new(),
-        hours,
-    }));
+    office.make_up_days.extend(make_up.map(|date| MakeUpDay { date, name: String::new(), hours }));
     let mut split = CalendarSpec::new("split shifts", ZoneSpec::shanghai());
     split.weekly = std::array::from_fn(|_| vec![(9 * 3600, 12 * 3600), (14 * 3600, 20 * 3600)]);
     let mut weekdays = CalendarSpec::new("New York weekdays", new_york.clone());
@@ -66,9 +43,7 @@ fn calendars() -> Vec<CalendarSpec> {
 
 /// Knuth's 64-bit linear congruential generator: the corpus is the same on every machine.
 fn random(state: &mut u64) -> i64 {
-    *state = state
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 20) as i64
 }
 
@@ -83,12 +58,7 @@ fn measure(what: &str, mut round: impl FnMut()) {
         })
         .collect();
     nanos.sort_by(f64::total_cmp);
-    println!(
-        "  {what:<22} {:6.2} ns  [{:.2}..{:.2}]",
-        nanos[ROUNDS / 2],
-        nanos[0],
-        nanos[ROUNDS - 1]
-    );
+    println!("  {what:<22} {:6.2} ns  [{:.2}..{:.2}]", nanos[ROUNDS / 2], nanos[0], nanos[ROUNDS - 1]);
 }
 
 fn main() {
@@ -98,13 +68,9 @@ fn main() {
     }
     let mut state = 20_261_101;
     let (begin, year) = (1_767_225_600_000, 365 * 86_400_000); // 2026
-    let starts: Vec<_> = (0..COUNT)
-        .map(|_| Timestamp::from_millis(begin + random(&mut state) % year))
-        .collect();
+    let starts: Vec<_> = (0..COUNT).map(|_| Timestamp::from_millis(begin + random(&mut state) % year)).collect();
     let lengths = [1, 3, 6, 8, 24, 48];
-    let spans: Vec<_> = (0..COUNT)
-        .map(|_| Span::from_hours(lengths[random(&mut state) as usize % 6]))
-        .collect();
+    let spans: Vec<_> = (0..COUNT).map(|_| Span::from_hours(lengths[random(&mut state) as usize % 6])).collect();
     let mut due = vec![Timestamp::default(); COUNT];
     for spec in calendars() {
         let started = Instant::now();
@@ -112,15 +78,9 @@ fn main() {
             Ok(calendar) => calendar,
             Err(faults) => panic!("{faults:?}"),
         };
-        println!(
-            "{} (compiled in {:.2} ms)",
-            spec.id,
-            started.elapsed().as_secs_f64() * 1e3
-        );
+        println!("{} (compiled in {:.2} ms)", spec.id, started.elapsed().as_secs_f64() * 1e3);
         measure("deadline (add_many)", || {
-            black_box(&calendar)
-                .add_many(black_box(&starts), black_box(&spans), black_box(&mut due))
-                .unwrap_or(())
+            black_box(&calendar).add_many(black_box(&starts), black_box(&spans), black_box(&mut due)).unwrap_or(())
         });
         measure("remaining (between)", || {
             for (&start, &due) in starts.iter().zip(&due) {

@@ -22,8 +22,8 @@ mod zone;
 pub use answer::{BatchError, CalendarWarning, DayRule, OutOfRange};
 pub use intervals::Pieces;
 pub use spec::{
-    CalendarFault, CalendarSpec, DEFAULT_COVERED_YEARS, DayHours, DayOverride, Holiday, MakeUpDay,
-    MakeUpHours, ZoneRule, ZoneSpec,
+    CalendarFault, CalendarSpec, DEFAULT_COVERED_YEARS, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours,
+    ZoneRule, ZoneSpec,
 };
 pub use zone::Zone;
 
@@ -121,14 +121,8 @@ impl Calendar {
         match &self.open {
             OpenTime::Always => Ok(t),
             OpenTime::Intervals(open) => {
-                let next = open.list[open.at(open.inside(t.millis())?)]
-                    .start
-                    .max(t.millis());
-                if next < open.until {
-                    Ok(Timestamp::from_millis(next))
-                } else {
-                    Err(OutOfRange::After)
-                }
+                let next = open.list[open.at(open.inside(t.millis())?)].start.max(t.millis());
+                if next < open.until { Ok(Timestamp::from_millis(next)) } else { Err(OutOfRange::After) }
             }
         }
     }
@@ -141,11 +135,7 @@ impl Calendar {
             OpenTime::Intervals(open) => {
                 let close = open.list[open.at(open.inside(t.millis())?)].end;
                 // What is open at the end of the last covered day may go on after it.
-                if close < open.until {
-                    Ok(Timestamp::from_millis(close))
-                } else {
-                    Err(OutOfRange::After)
-                }
+                if close < open.until { Ok(Timestamp::from_millis(close)) } else { Err(OutOfRange::After) }
             }
         }
     }
@@ -158,9 +148,7 @@ impl Calendar {
     pub fn add(&self, t: Timestamp, span: Span) -> Result<Timestamp, OutOfRange> {
         match &self.open {
             OpenTime::Always => always_add(t, span),
-            OpenTime::Intervals(open) => open
-                .shift(t.millis(), span.millis())
-                .map(Timestamp::from_millis),
+            OpenTime::Intervals(open) => open.shift(t.millis(), span.millis()).map(Timestamp::from_millis),
         }
     }
 
@@ -176,19 +164,12 @@ impl Calendar {
     ///
     /// A result out of range is written as [`Timestamp::MIN`] or [`Timestamp::MAX`] and reported; the others are
     /// written all the same.
-    pub fn add_many(
-        &self,
-        starts: &[Timestamp],
-        spans: &[Span],
-        results: &mut [Timestamp],
-    ) -> Result<(), BatchError> {
+    pub fn add_many(&self, starts: &[Timestamp], spans: &[Span], results: &mut [Timestamp]) -> Result<(), BatchError> {
         if starts.len() != spans.len() || starts.len() != results.len() {
             return Err(BatchError::Lengths);
         }
         let (mut first, mut count) = (0, 0);
-        for (index, ((&t, &span), result)) in
-            starts.iter().zip(spans).zip(results.iter_mut()).enumerate()
-        {
+        for (index, ((&t, &span), result)) in starts.iter().zip(spans).zip(results.iter_mut()).enumerate() {
             *result = self.add(t, span).unwrap_or_else(|out| {
                 first = if count == 0 { index } else { first };
                 count += 1;
@@ -198,11 +179,7 @@ impl Calendar {
                 }
             });
         }
-        if count == 0 {
-            Ok(())
-        } else {
-            Err(BatchError::OutOfRange { first, count })
-        }
+        if count == 0 { Ok(()) } else { Err(BatchError::OutOfRange { first, count }) }
     }
 
     /// Open time from `a` to `b`; negative when `b` is earlier.
@@ -210,9 +187,9 @@ impl Calendar {
     pub fn between(&self, a: Timestamp, b: Timestamp) -> Result<Span, OutOfRange> {
         match &self.open {
             OpenTime::Always => Ok(b.since(a)),
-            OpenTime::Intervals(open) => Ok(Span::from_millis(
-                open.open_before(b.millis())? - open.open_before(a.millis())?,
-            )),
+            OpenTime::Intervals(open) => {
+                Ok(Span::from_millis(open.open_before(b.millis())? - open.open_before(a.millis())?))
+            }
         }
     }
 
@@ -242,19 +219,12 @@ impl Calendar {
                 Some(&open.list[open.at(open.within(a.millis())?)..])
             }
         };
-        Ok(Pieces {
-            from: a,
-            until: b,
-            list,
-        })
+        Ok(Pieces { from: a, until: b, list })
     }
 
     /// Where the hours of a local day come from; [`DayRule::Weekly`] too for days outside the covered years.
     pub fn day_rule(&self, date: Date) -> DayRule<'_> {
-        match self
-            .special_days
-            .binary_search_by_key(&date, |day| day.date)
-        {
+        match self.special_days.binary_search_by_key(&date, |day| day.date) {
             Err(_) => DayRule::Weekly,
             Ok(i) => {
                 let day = &self.special_days[i];
@@ -298,10 +268,7 @@ fn always_add(t: Timestamp, span: Span) -> Result<Timestamp, OutOfRange> {
 impl Days {
     /// The covered local day in which `t` lies.
     fn index_of(&self, t: Timestamp) -> Result<usize, OutOfRange> {
-        match self
-            .midnights
-            .partition_point(|&midnight| midnight <= t.millis())
-        {
+        match self.midnights.partition_point(|&midnight| midnight <= t.millis()) {
             0 => Err(OutOfRange::Before),
             after if after == self.midnights.len() => Err(OutOfRange::After),
             after => Ok(after - 1),

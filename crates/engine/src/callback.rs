@@ -147,7 +147,12 @@ pub struct Waiting {
 }
 
 /// The open call-backs of a desk in the order of work: earliest due first, then the higher class.
-pub fn order<'a>(policies: &Policies, desk: &str, all: impl Iterator<Item = &'a Callback>, now: Timestamp) -> Vec<Waiting> {
+pub fn order<'a>(
+    policies: &Policies,
+    desk: &str,
+    all: impl Iterator<Item = &'a Callback>,
+    now: Timestamp,
+) -> Vec<Waiting> {
     let mut list: Vec<Waiting> = all
         .filter(|c| c.desk == desk && c.is_open())
         .filter_map(|c| {
@@ -163,18 +168,26 @@ pub fn order<'a>(policies: &Policies, desk: &str, all: impl Iterator<Item = &'a 
 /// Call-backs that cannot be kept if `seats` people work the list from `now`, with how late each would be.
 /// The list must be in order of work.
 pub fn backlog(policy: &Policy, desk: &Desk, list: &[Waiting], seats: usize, now: Timestamp) -> Vec<(String, Span)> {
-    let Some(rules) = &desk.callback else { return Vec::new() };
+    let Some(rules) = &desk.callback else {
+        return Vec::new();
+    };
     let calendar = policy_calendar(policy, desk);
     let mut free = vec![now; seats.max(1)];
     let mut late = Vec::new();
     for item in list {
-        let Some((slot, at)) = free.iter().copied().enumerate().min_by_key(|(_, t)| *t) else { break };
-        let Ok(begin) = calendar.next_open(at.max(item.not_before)) else { break };
+        let Some((slot, at)) = free.iter().copied().enumerate().min_by_key(|(_, t)| *t) else {
+            break;
+        };
+        let Ok(begin) = calendar.next_open(at.max(item.not_before)) else {
+            break;
+        };
         // It is kept when the customer is reached, so the start of the call counts.
         if begin > item.due || seats == 0 {
             late.push((item.id.clone(), begin.since(item.due)));
         }
-        let Ok(end) = calendar.add(begin, rules.handling) else { break };
+        let Ok(end) = calendar.add(begin, rules.handling) else {
+            break;
+        };
         free[slot] = end;
     }
     late

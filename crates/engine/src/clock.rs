@@ -194,7 +194,14 @@ fn run(calendar: &Calendar, start: Timestamp, limit: Span, stops: &[Stop], end: 
 }
 
 /// Puts stops in order and merges the overlaps; allocates only where there is something to merge.
-fn ordered(mut stops: Vec<Stop>) -> Vec<Stop> {
+/// A clock that has `stopped` knows no stops after that.
+fn ordered(mut stops: Vec<Stop>, stopped: Option<Timestamp>) -> Vec<Stop> {
+    if let Some(end) = stopped {
+        stops.retain(|s| s.from < end);
+        for stop in &mut stops {
+            stop.to = Some(stop.to.map_or(end, |to| to.min(end)));
+        }
+    }
     if stops.len() < 2 {
         return stops;
     }
@@ -219,6 +226,17 @@ fn per_mille(span: Span, share: u32) -> Span {
     Span::from_millis(span.millis() / 1000 * i64::from(share))
 }
 
+/// Counted time from `start` to `until`: open time without the stops.
+fn counted(calendar: &Calendar, start: Timestamp, stops: &[Stop], until: Timestamp) -> Option<Span> {
+    let (mut at, mut sum) = (start, Span::ZERO);
+    for stop in stops.iter().filter(|s| s.from < until) {
+        let from = stop.from.max(at);
+        sum = sum.plus(calendar.between(at, from).ok()?);
+        at = at.max(stop.to.unwrap_or(until)).min(until);
+    }
+    if until > at { Some(sum.plus(calendar.between(at, until).ok()?)) } else { Some(sum) }
+}
+
 struct Frame<'a> {
     kind: ClockKind,
     policy: &'a Policy,
@@ -226,22 +244,19 @@ struct Frame<'a> {
     started: Timestamp,
     stopped: Option<Timestamp>,
     now: Timestamp,
+    stops: &'a [Stop],
 }
 
 /// Turns a run and its cap into a clock.
 fn finish(frame: &Frame<'_>, run: &Run, due: Timestamp) -> Option<Clock> {
-    let Frame { kind, policy, calendar, started, stopped, now } = *frame;
+    let Frame { kind, policy, calendar, started, stopped, now, stops } = *frame;
     let capped = due < run.due;
     let end = stopped.unwrap_or(now);
     let paused = run.paused_since.is_some() && stopped.is_none() && due > now;
-    let left = if capped || !paused { calendar.between(end, due).ok()? } else { run.left };
-    let left_open = left.max(Span::ZERO);
+    let left = if capped || !paused { calendar.between(end.max(started), due).ok()? } else { run.left };
     // What counts in all: used so far and what is still open, or up to the due time when that is past.
-    let allowance = if end <= due {
-        run.used.plus(left_open)
-    } else {
-        run.used.minus(calendar.between(due, end).ok()?).max(Span::from_millis(1))
-    };
+    let allowance = if end <= due { run.used.plus(left) } else { counted(calendar, started, stops, due)? };
+    let allowance = allowance.max(Span::from_millis(1));
     let rules = &policy.clocks;
     let by_share = Span::from_millis(allowance.millis() / 1000 * i64::from(1000 - rules.soon_per_mille.min(1000)));
     let soon = calendar.subtract(due, by_share).ok()?.min(due.minus(rules.soon_under)).max(started);
@@ -306,7 +321,8 @@ struct Reply<'a> {
 
 fn reply_parts<'a>(policy: &'a Policy, case: &'a Case, now: Timestamp) -> Option<Reply<'a>> {
     let period = period(case)?;
-    let stops = ordered(customer_stops(case).filter(|s| s.to.is_none_or(|to| to > period.from)).collect());
+    let stops = customer_stops(case).filter(|s| s.to.is_none_or(|to| to > period.from)).collect();
+    let stops = ordered(stops, period.to);
     let end = period.to.unwrap_or(now);
     let share = |limit: Span| {
         if period.reopened { per_mille(limit, policy.clocks.reopen_per_mille) } else { limit }
@@ -326,8 +342,17 @@ fn reply_parts<'a>(policy: &'a Policy, case: &'a Case, now: Timestamp) -> Option
     };
     let due = statutory.map_or(run.due, |s| run.due.min(s));
     let calendar = policy.calendar_of(&class.reply);
-    let frame = Frame { kind: ClockKind::Reply, policy, calendar, started: period.from, stopped: period.to, now };
-    Some(Reply { clock: finish(&frame, &run, due)?, class, limit, run, stops, statutory })
+    let frame = Frame {
+        kind: ClockKind::Reply,
+        policy,
+        calendar,
+        started: period.from,
+        stopped: period.to,
+        now,
+        stops: &stops,
+    };
+    let clock = finish(&frame, &run, due)?;
+    Some(Reply { clock, class, limit, run, stops, statutory })
 }
 
 /// The clock of the reply to the customer. None when the case has no time of intake or lies outside the calendars.
@@ -353,10 +378,13 @@ fn leg_parts<'a>(policy: &'a Policy, case: &'a Case, leg: &Leg, now: Timestamp) 
     let started = leg_start(policy, leg);
     let stopped = if leg.state.is_active() { None } else { leg.ended_at };
     let end = stopped.unwrap_or(now);
-    let downstream = case
-        .children(Some(&leg.id))
-        .map(|c| Stop { from: c.dispatched_at, to: c.ended_at, kind: PieceKind::PausedDownstream });
-    let stops = ordered(customer_stops(case).chain(downstream).filter(|s| s.to.is_none_or(|t| t > started)).collect());
+    let downstream = case.children(Some(&leg.id)).map(|c| Stop {
+        from: c.dispatched_at,
+        to: c.ended_at,
+        kind: PieceKind::PausedDownstream,
+    });
+    let stops = customer_stops(case).chain(downstream).filter(|s| s.to.is_none_or(|t| t > started)).collect();
+    let stops = ordered(stops, stopped);
     let mut best: Option<(Run, &ServiceClass)> = None;
     for (class, _) in classes(policy, case) {
         let this = run(policy.calendar_of(&class.leg), started, class.leg.limit, &stops, end)?;
@@ -370,8 +398,9 @@ fn leg_parts<'a>(policy: &'a Policy, case: &'a Case, leg: &Leg, now: Timestamp) 
     let cap = reply.clock.due.minus(policy.clocks.reserve.limit);
     let due = if stopped.is_some() && reply.clock.stopped.is_some() { run.due } else { run.due.min(cap.max(started)) };
     let calendar = policy.calendar_of(&class.leg);
-    let frame = Frame { kind: ClockKind::Leg, policy, calendar, started, stopped, now };
-    Some(LegParts { clock: finish(&frame, &run, due)?, class, run, stops, cap })
+    let frame = Frame { kind: ClockKind::Leg, policy, calendar, started, stopped, now, stops: &stops };
+    let clock = finish(&frame, &run, due)?;
+    Some(LegParts { clock, class, run, stops, cap })
 }
 
 /// The clock of one leg.
@@ -389,7 +418,12 @@ pub fn callback(policies: &Policies, callback: &Callback, now: Timestamp) -> Opt
 
 /// The clock of a contact: from arrival until somebody takes it, or from `waiting_since` (the customer's last
 /// unanswered message) for written channels.
-pub fn contact(policy: &Policy, contact: &Interaction, waiting_since: Option<Timestamp>, now: Timestamp) -> Option<Clock> {
+pub fn contact(
+    policy: &Policy,
+    contact: &Interaction,
+    waiting_since: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Clock> {
     if !contact.is_open() {
         return None;
     }
@@ -411,7 +445,7 @@ fn plain(
 ) -> Option<Clock> {
     let calendar = policy.calendar_of(rule);
     let run = run(calendar, started, rule.limit, &[], stopped.unwrap_or(now))?;
-    finish(&Frame { kind, policy, calendar, started, stopped, now }, &run, run.due)
+    finish(&Frame { kind, policy, calendar, started, stopped, now, stops: &[] }, &run, run.due)
 }
 
 fn callback_rule<'a>(policies: &'a Policies, callback: &Callback) -> Option<(&'a Policy, &'a Rule)> {
@@ -549,7 +583,12 @@ fn explain_plain(policy: &Policy, rule: &Rule, clock: Clock) -> Explanation {
 /// No explanation lists more pieces than a person would read.
 const MOST_PIECES: usize = 48;
 
-fn pieces(calendar: &Calendar, clock: &Clock, stops: &[Stop], not_received: Option<(Timestamp, Timestamp)>) -> Vec<Piece> {
+fn pieces(
+    calendar: &Calendar,
+    clock: &Clock,
+    stops: &[Stop],
+    not_received: Option<(Timestamp, Timestamp)>,
+) -> Vec<Piece> {
     let mut list = Vec::new();
     if let Some((from, to)) = not_received
         && to > from

@@ -2,9 +2,7 @@
 //! says what the desk phone does; the rules are the same when a phone is connected.
 
 use crate::decide::{Refusal, not_before, required};
-use crate::model::{
-    CallState, Entry, Intent, Interaction, InteractionStatus, Offer, OfferState, Pause,
-};
+use crate::model::{CallState, Entry, Intent, Interaction, InteractionStatus, Offer, OfferState, Pause};
 
 pub(crate) fn start(id: &str, entry: &Entry) -> Result<Interaction, Refusal> {
     let Intent::StartInteraction { channel, direction, customer, reason, desk, answered } = &entry.intent else {
@@ -87,7 +85,9 @@ pub(crate) fn apply(contact: &Interaction, entry: &Entry) -> Result<Interaction,
         Intent::LapseTransfer => {
             match contact.pending_offer() {
                 Some(offer) if offer.until <= entry.at => {}
-                Some(offer) => return Err(Refusal::TooEarly { not_before: offer.until }),
+                Some(offer) => {
+                    return Err(Refusal::TooEarly { not_before: offer.until });
+                }
                 None => return Err(Refusal::NoOffer),
             }
             lapse(&mut next);

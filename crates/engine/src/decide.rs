@@ -22,43 +22,83 @@ pub enum Refusal {
     /// No policy pack is loaded.
     PolicyMissing,
     /// The id is not in the policy pack.
-    UnknownId { id: String },
+    UnknownId {
+        id: String,
+    },
     /// The role may not do that.
-    RoleForbids { role: Role },
+    RoleForbids {
+        role: Role,
+    },
     /// Only this organisation may do that.
-    NotYours { org: String },
+    NotYours {
+        org: String,
+    },
     /// That organisation is no service interface and cannot own a case.
-    NotAnInterface { org: String },
+    NotAnInterface {
+        org: String,
+    },
     /// Not possible in this status.
-    WrongStatus { status: Status },
+    WrongStatus {
+        status: Status,
+    },
     /// Somebody owns it already.
-    Owned { org: String },
+    Owned {
+        org: String,
+    },
     /// No arrow from here to there in the flow; `allowed` are possible.
-    EdgeNotAllowed { from: String, to: String, allowed: Vec<String> },
+    EdgeNotAllowed {
+        from: String,
+        to: String,
+        allowed: Vec<String>,
+    },
     /// It already carries the baton in this chain.
-    InChain { org: String },
+    InChain {
+        org: String,
+    },
     /// Another leg runs and the flow does not allow two at once.
-    NotParallel { to: String },
+    NotParallel {
+        to: String,
+    },
     /// The same pair was dispatched too often; supervision decides.
-    LoopLimit { from: String, to: String, times: u32 },
+    LoopLimit {
+        from: String,
+        to: String,
+        times: u32,
+    },
     /// Data would leave the operator and the customer's consent is not recorded.
-    ConsentMissing { org: String },
+    ConsentMissing {
+        org: String,
+    },
     /// The leg would break the customer's deadline by this much.
-    WouldBreakDeadline { short_by: Span },
+    WouldBreakDeadline {
+        short_by: Span,
+    },
     LegEnded,
     /// These organisations still work on it.
-    LegsOpen { orgs: Vec<String> },
+    LegsOpen {
+        orgs: Vec<String>,
+    },
     /// The customer has not been answered.
-    NotAnswered { failed_days: u32, needed: u32 },
+    NotAnswered {
+        failed_days: u32,
+        needed: u32,
+    },
     /// It is closed: take a new case that refers to it.
     ClosedOpenNew,
-    TextMissing { field: String },
+    TextMissing {
+        field: String,
+    },
     /// Somebody else took it first.
-    Taken { by: String, at: Timestamp },
+    Taken {
+        by: String,
+        at: Timestamp,
+    },
     NotTaken,
     /// No offer is pending, or it is for another seat, or its time is over.
     NoOffer,
-    TooEarly { not_before: Timestamp },
+    TooEarly {
+        not_before: Timestamp,
+    },
 }
 
 /// Longest text of one field, in bytes; longer input is a mistake or an attack.
@@ -93,7 +133,9 @@ pub fn decide(
         (Collection::Messages, None) => Document::Message(send_message(id, entry)?),
         (Collection::Messages, Some(_)) => return Err(Refusal::AlreadyExists),
         (Collection::Callbacks, None) => Document::Callback(callback::book(policies, id, entry)?),
-        (Collection::Callbacks, Some(Document::Callback(c))) => Document::Callback(callback::apply(policies, c, entry)?),
+        (Collection::Callbacks, Some(Document::Callback(c))) => {
+            Document::Callback(callback::apply(policies, c, entry)?)
+        }
         (Collection::Seats, None) => Document::Seat(set_presence(&Seat { id: id.into(), ..Seat::default() }, entry)?),
         (Collection::Seats, Some(Document::Seat(seat))) => Document::Seat(set_presence(seat, entry)?),
         (Collection::Customers, Some(Document::Customer(customer))) => Document::Customer(reveal(customer, entry)?),

@@ -202,7 +202,9 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
 
 /// Edges that whoever carries the baton for `org` may dispatch along now; refusals are left to [`apply`].
 pub fn edges_from<'a>(policy: &'a Policy, case: &Case, org: &str) -> Vec<&'a Edge> {
-    let Some(flow) = policy.flow(&case.flow) else { return Vec::new() };
+    let Some(flow) = policy.flow(&case.flow) else {
+        return Vec::new();
+    };
     let parent = sender_leg(case, org);
     flow.edges.iter().filter(|e| e.from == org && !in_chain(case, parent, &e.to)).collect()
 }
@@ -294,9 +296,8 @@ fn dispatch(
     if in_chain(next, sender_leg(next, from), to) {
         return Err(Refusal::InChain { org: to.into() });
     }
-    let busy = |leg: &&Leg| {
-        leg.state.is_active() && !(edge.parallel && edges.iter().any(|e| e.to == leg.to && e.parallel))
-    };
+    let busy =
+        |leg: &&Leg| leg.state.is_active() && !(edge.parallel && edges.iter().any(|e| e.to == leg.to && e.parallel));
     if let Some(other) = next.children(parent.as_deref()).find(busy) {
         return Err(Refusal::NotParallel { to: other.to.clone() });
     }
@@ -416,8 +417,7 @@ fn end(leg: &mut Leg, entry: &Entry, state: LegState, text: &str) {
 }
 
 fn waits_for_none(case: &Case, leg: &str) -> Result<(), Refusal> {
-    let orgs: Vec<String> =
-        case.children(Some(leg)).filter(|l| l.state.is_active()).map(|l| l.to.clone()).collect();
+    let orgs: Vec<String> = case.children(Some(leg)).filter(|l| l.state.is_active()).map(|l| l.to.clone()).collect();
     if orgs.is_empty() { Ok(()) } else { Err(Refusal::LegsOpen { orgs }) }
 }
 

@@ -23,10 +23,16 @@ pub struct Request<'a> {
 #[serde(tag = "verdict", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Verdict {
     /// Free and next in line; 1 is chosen.
-    Free { place: u32 },
+    Free {
+        place: u32,
+    },
     /// Works on something else.
-    Busy { presence: Presence },
-    MissingSkill { skill: String },
+    Busy {
+        presence: Presence,
+    },
+    MissingSkill {
+        skill: String,
+    },
     /// Its presence has not been renewed: nobody knows.
     Stale,
     /// Was asked for this call and did not take it.
@@ -56,13 +62,24 @@ pub enum NoSeat {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Route<'a> {
     /// Offer the call to this seat until then.
-    Offer { seat: String, until: Timestamp },
+    Offer {
+        seat: String,
+        until: Timestamp,
+    },
     /// Book a call-back; it is due then, and the desk next works from `opens`.
-    Callback { why: NoSeat, opens: Timestamp, due: Timestamp },
+    Callback {
+        why: NoSeat,
+        opens: Timestamp,
+        due: Timestamp,
+    },
     /// Not this desk's: what to do instead.
-    OutOfScope { alternative: Option<&'a Text> },
+    OutOfScope {
+        alternative: Option<&'a Text>,
+    },
     /// The desk does not serve that city.
-    OtherCity { alternative: Option<&'a Text> },
+    OtherCity {
+        alternative: Option<&'a Text>,
+    },
     UnknownTopic,
 }
 
@@ -89,7 +106,9 @@ fn route<'a>(
     verdicts: &[SeatVerdict],
     request: &Request<'_>,
 ) -> Route<'a> {
-    let Some(topic) = topic else { return Route::UnknownTopic };
+    let Some(topic) = topic else {
+        return Route::UnknownTopic;
+    };
     if !topic.in_scope {
         return Route::OutOfScope { alternative: topic.alternative.as_ref() };
     }
@@ -141,7 +160,12 @@ fn judge(desk: &Desk, topic: Option<&Topic>, seats: &[&Seat], request: &Request<
             free.push((seat.since.unwrap_or(request.now), verdicts.len()));
             Verdict::Free { place: 0 }
         };
-        verdicts.push(SeatVerdict { seat: seat.id.clone(), name: seat.person.name.clone(), verdict, since: seat.since });
+        verdicts.push(SeatVerdict {
+            seat: seat.id.clone(),
+            name: seat.person.name.clone(),
+            verdict,
+            since: seat.since,
+        });
     }
     // Longest idle first; the seat number breaks a tie, so the same inputs give the same seat.
     free.sort();

@@ -99,9 +99,8 @@ impl fmt::Display for TimeError {
 
 impl std::error::Error for TimeError {}
 
-const NOT_A_TIMESTAMP: TimeError = TimeError(
-    "expected an RFC 3339 date and time with an offset, such as 2026-11-23T02:00:00.000Z",
-);
+const NOT_A_TIMESTAMP: TimeError =
+    TimeError("expected an RFC 3339 date and time with an offset, such as 2026-11-23T02:00:00.000Z");
 
 impl FromStr for Timestamp {
     type Err = TimeError;
@@ -109,11 +108,7 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| NOT_A_TIMESTAMP)?;
         let millis = parsed.timestamp_millis();
-        if (Self::MIN.0..=Self::MAX.0).contains(&millis) {
-            Ok(Self(millis))
-        } else {
-            Err(NOT_A_TIMESTAMP)
-        }
+        if (Self::MIN.0..=Self::MAX.0).contains(&millis) { Ok(Self(millis)) } else { Err(NOT_A_TIMESTAMP) }
     }
 }
 

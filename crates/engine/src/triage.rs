@@ -16,9 +16,9 @@ pub struct Triage<'a> {
 
 pub fn triage<'a>(policy: &'a Policy, category: &str) -> Triage<'a> {
     let category = policy.category(category);
-    let expert = category.and_then(|c| c.topic.as_deref()).and_then(|topic| {
-        policy.desks.iter().find_map(|d| d.topic(topic).map(|t| (d.id.as_str(), t.id.as_str())))
-    });
+    let expert = category
+        .and_then(|c| c.topic.as_deref())
+        .and_then(|topic| policy.desks.iter().find_map(|d| d.topic(topic).map(|t| (d.id.as_str(), t.id.as_str()))));
     Triage { category, duty: category.map_or(Duty::Either, |c| c.duty), expert }
 }
 

@@ -1,5 +1,8 @@
 //! The one list of work: which documents concern a person, with the clock that is his, in order of urgency.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::clock::{self, Clock, ClockState};
@@ -33,9 +36,23 @@ pub struct Row {
     /// Rank of the customer's class, 1 first.
     pub rank: u32,
     pub channel: Channel,
+    /// Customer's name, tier id and number; what it is about; the case number.
+    pub who: String,
+    pub tier: String,
+    pub phone: String,
+    pub title: String,
+    pub number: String,
+    /// The organisation that carries the baton, when it is another one.
+    pub with: Option<String>,
 }
 
 impl Row {
+    /// Whether every word of a search is found in the name, telephone number, case number or title.
+    /// `words` are lower case.
+    pub fn matches(&self, words: &[String]) -> bool {
+        let has = |text: &str, word: &str| text.contains(word) || text.to_lowercase().contains(word);
+        words.iter().all(|w| has(&self.phone, w) || has(&self.who, w) || has(&self.number, w) || has(&self.title, w))
+    }
     /// Sort key: state (overdue, soon, on track, paused, none), due, rank, id.
     pub fn key(&self) -> (ClockState, Timestamp, u32, &str) {
         match &self.clock {
@@ -89,6 +106,12 @@ pub fn case_row(policies: &Policies, case: &Case, actor: &Actor, now: Timestamp)
         clock,
         rank: rank(policy, case.current_class()),
         channel: case.channel,
+        who: case.customer.name.clone(),
+        tier: case.customer.tier.clone(),
+        phone: case.customer.number.clone(),
+        title: case.title.clone(),
+        number: case.number.clone(),
+        with: case.holders().into_iter().find(|o| *o != actor.org && !o.is_empty()).map(str::to_owned),
     })
 }
 
@@ -120,6 +143,12 @@ pub fn contact_row(
         clock: clock::contact(policy, contact, waiting_since, now),
         rank: rank(policy, &contact.customer.service_class),
         channel: contact.channel,
+        who: contact.customer.name.clone(),
+        tier: contact.customer.tier.clone(),
+        phone: contact.customer.number.clone(),
+        title: contact.reason.clone(),
+        number: String::new(),
+        with: None,
     })
 }
 
@@ -142,10 +171,77 @@ pub fn callback_row(policies: &Policies, callback: &Callback, actor: &Actor, now
         clock: clock::callback(policies, callback, now),
         rank: rank(policy, &callback.customer.service_class),
         channel: Channel::Voice,
+        who: callback.customer.name.clone(),
+        tier: callback.customer.tier.clone(),
+        phone: callback.customer.number.clone(),
+        title: if callback.note.is_empty() { callback.topic.clone() } else { callback.note.clone() },
+        number: String::new(),
+        with: callback.claim.as_ref().filter(|c| c.by.id != actor.id).map(|c| c.by.name.clone()),
     })
 }
 
 /// Whether the actor's organisation runs the desk. An unnamed desk is everybody's.
 fn serves(policies: &Policies, actor: &Actor, desk: &str) -> bool {
     desk.is_empty() || policies.desk(desk).is_none_or(|(_, d)| d.org == actor.org)
+}
+
+/// The list in order of urgency. Rows come and go one by one; [`Worklist::due_for_change`] names the rows whose
+/// state changes by itself, so that 100,000 clocks cost nothing until one of them crosses a threshold.
+#[derive(Debug, Clone, Default)]
+pub struct Worklist {
+    rows: Vec<Arc<Row>>,
+    index: HashMap<(Collection, String), Arc<Row>>,
+    wake: BTreeSet<(Timestamp, Collection, String)>,
+}
+
+impl Worklist {
+    /// All rows, most urgent first.
+    pub fn rows(&self) -> &[Arc<Row>] {
+        &self.rows
+    }
+
+    /// Replaces the whole list: cheaper than single changes when there are many.
+    pub fn reset(&mut self, rows: impl IntoIterator<Item = Row>) {
+        self.rows = rows.into_iter().map(Arc::new).collect();
+        self.rows.sort_by(|a, b| (a.key(), a.collection).cmp(&(b.key(), b.collection)));
+        self.index = self.rows.iter().map(|r| ((r.collection, r.id.clone()), r.clone())).collect();
+        self.wake = self.rows.iter().filter_map(|r| r.next_change().map(|t| (t, r.collection, r.id.clone()))).collect();
+    }
+
+    /// Puts one row in its place, or takes it out (`row` is None).
+    pub fn set(&mut self, collection: Collection, id: &str, row: Option<Row>) {
+        let key = (collection, id.to_owned());
+        if let Some(old) = self.index.remove(&key) {
+            if let Some(at) = self.position(&old) {
+                self.rows.remove(at);
+            }
+            if let Some(t) = old.next_change() {
+                self.wake.remove(&(t, collection, key.1.clone()));
+            }
+        }
+        if let Some(row) = row {
+            let row = Arc::new(row);
+            let at = self.rows.partition_point(|r| (r.key(), r.collection) < (row.key(), row.collection));
+            self.rows.insert(at, row.clone());
+            if let Some(t) = row.next_change() {
+                self.wake.insert((t, collection, key.1.clone()));
+            }
+            self.index.insert(key, row);
+        }
+    }
+
+    /// The row of a document.
+    pub fn get(&self, collection: Collection, id: &str) -> Option<&Arc<Row>> {
+        self.index.get(&(collection, id.to_owned()))
+    }
+
+    /// Documents whose row has crossed a threshold by `now` and must be looked at again.
+    pub fn due_for_change(&self, now: Timestamp) -> Vec<(Collection, String)> {
+        self.wake.iter().take_while(|(t, _, _)| *t <= now).map(|(_, c, id)| (*c, id.clone())).collect()
+    }
+
+    fn position(&self, row: &Row) -> Option<usize> {
+        let at = self.rows.partition_point(|r| (r.key(), r.collection) < (row.key(), row.collection));
+        self.rows.get(at).filter(|r| r.id == row.id && r.collection == row.collection).map(|_| at)
+    }
 }

@@ -25,12 +25,7 @@ static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| {
 });
 
 const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";
-const ZONES: [&str; 4] = [
-    "CST-8",
-    NEW_YORK,
-    "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
-    "CST5CDT,M3.2.0/0,M11.1.0/1",
-];
+const ZONES: [&str; 4] = ["CST-8", NEW_YORK, "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "CST5CDT,M3.2.0/0,M11.1.0/1"];
 
 fn any_calendar() -> impl Strategy<Value = &'static Calendar> {
     (0..CALENDARS.len()).prop_map(|i| &CALENDARS[i])
@@ -40,18 +35,9 @@ fn any_calendar() -> impl Strategy<Value = &'static Calendar> {
 /// where a calendar opens or closes.
 fn any_time() -> impl Strategy<Value = Timestamp> {
     let anywhere = at("2025-01-01T00:00Z").millis()..at("2030-01-01T00:00Z").millis();
-    let changes = [
-        "2026-03-08T07:00Z",
-        "2026-11-01T06:00Z",
-        "2026-04-04T15:00Z",
-        "2026-10-03T15:30Z",
-    ];
-    let near = (
-        prop::sample::select(changes.map(at).to_vec()),
-        -130_000_000i64..130_000_000,
-    );
-    let minute =
-        (at("2025-01-01T00:00Z").millis() / 60_000)..(at("2030-01-01T00:00Z").millis() / 60_000);
+    let changes = ["2026-03-08T07:00Z", "2026-11-01T06:00Z", "2026-04-04T15:00Z", "2026-10-03T15:30Z"];
+    let near = (prop::sample::select(changes.map(at).to_vec()), -130_000_000i64..130_000_000);
+    let minute = (at("2025-01-01T00:00Z").millis() / 60_000)..(at("2030-01-01T00:00Z").millis() / 60_000);
     prop_oneof![
         anywhere.prop_map(Timestamp::from_millis),
         minute.prop_map(|minute| Timestamp::from_millis(minute * 60_000)),
@@ -61,12 +47,7 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 
 /// From a millisecond to 300 h.
 fn any_span() -> impl Strategy<Value = Span> {
-    prop_oneof![
-        1i64..100,
-        1i64..36_000_000,
-        (1i64..600).prop_map(|n| n * 1_800_000)
-    ]
-    .prop_map(Span::from_millis)
+    prop_oneof![1i64..100, 1i64..36_000_000, (1i64..600).prop_map(|n| n * 1_800_000)].prop_map(Span::from_millis)
 }
 
 const TICK: Span = Span::from_millis(1);
@@ -181,9 +162,7 @@ proptest! {
 fn any_hours() -> impl Strategy<Value = DayHours> {
     prop::collection::btree_set(0u32..2880, 0..8).prop_map(|minutes| {
         let minutes: Vec<u32> = minutes.into_iter().collect();
-        let pairs = minutes
-            .chunks_exact(2)
-            .map(|pair| (pair[0] * 60, pair[1] * 60));
+        let pairs = minutes.chunks_exact(2).map(|pair| (pair[0] * 60, pair[1] * 60));
         pairs.filter(|(open, _)| *open < 86_400).collect()
     })
 }
@@ -191,12 +170,8 @@ fn any_hours() -> impl Strategy<Value = DayHours> {
 fn any_spec() -> impl Strategy<Value = CalendarSpec> {
     let change = prop::sample::select(vec!["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04"]);
     let days = (change, prop::collection::vec((-3i32..4, any_hours()), 0..4));
-    (
-        prop::array::uniform7(any_hours()),
-        prop::sample::select(ZONES.to_vec()),
-        days,
-    )
-        .prop_map(|(weekly, rule, (day, special))| {
+    (prop::array::uniform7(any_hours()), prop::sample::select(ZONES.to_vec()), days).prop_map(
+        |(weekly, rule, (day, special))| {
             let mut spec = CalendarSpec::new("arbitrary", ZoneSpec::posix("somewhere", rule));
             spec.weekly = weekly;
             spec.covered_years = (2026, 2026);
@@ -204,26 +179,19 @@ fn any_spec() -> impl Strategy<Value = CalendarSpec> {
             for (ahead, hours) in special {
                 let date = day.plus_days(ahead);
                 if spec.overrides.iter().all(|o| o.date != date) {
-                    spec.overrides.push(DayOverride {
-                        date,
-                        hours,
-                        reason: String::new(),
-                    });
+                    spec.overrides.push(DayOverride { date, hours, reason: String::new() });
                 }
             }
             spec
-        })
+        },
+    )
 }
 
 /// Whether each minute of some days is open, found by watching the wall clock: hours are open while the latest time
 /// it has shown so far lies in them.
 fn minute_walk(spec: &CalendarSpec, zone: &Zone, from: Timestamp, minutes: i64) -> Vec<bool> {
     let hours = |date: Date| {
-        let own = spec
-            .overrides
-            .iter()
-            .find(|day| day.date == date)
-            .map(|day| &day.hours);
+        let own = spec.overrides.iter().find(|day| day.date == date).map(|day| &day.hours);
         own.unwrap_or(&spec.weekly[date.weekday().num_days_from_monday() as usize])
     };
     let mut mark = i64::MIN;
@@ -235,9 +203,7 @@ fn minute_walk(spec: &CalendarSpec, zone: &Zone, from: Timestamp, minutes: i64) 
             let today = Date::from_days(mark.div_euclid(86_400) as i32).unwrap();
             (0..3).any(|back| {
                 let seconds = mark - i64::from(today.plus_days(-back).days()) * 86_400;
-                let is_in = |&(open, close): &(u32, u32)| {
-                    (i64::from(open)..i64::from(close)).contains(&seconds)
-                };
+                let is_in = |&(open, close): &(u32, u32)| (i64::from(open)..i64::from(close)).contains(&seconds);
                 hours(today.plus_days(-back)).iter().any(is_in)
             })
         })

@@ -12,33 +12,23 @@ use baton_engine::time::{Span, Timestamp};
 
 #[test]
 fn every_answer_equals_that_of_the_tick_by_tick_walk() {
-    let calendars: BTreeMap<String, Calendar> = fixtures::specs()
-        .iter()
-        .map(|spec| (spec.id.clone(), Calendar::new(spec).unwrap()))
-        .collect();
+    let calendars: BTreeMap<String, Calendar> =
+        fixtures::specs().iter().map(|spec| (spec.id.clone(), Calendar::new(spec).unwrap())).collect();
     let mut seen: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     let mut wrong = Vec::new();
     for row in include_str!("data/calendar/cases.csv").lines() {
         let fields: Vec<&str> = row.split(',').collect();
-        let [name, function, a, b, truth] = fields[..] else {
-            panic!("bad row: {row}")
-        };
+        let [name, function, a, b, truth] = fields[..] else { panic!("bad row: {row}") };
         let number = |text: &str| text.parse::<i64>().unwrap();
         let calendar = &calendars[name];
         let (t, b, truth) = (Timestamp::from_millis(number(a)), number(b), number(truth));
         let answer = match function {
             "add" => calendar.add(t, Span::from_millis(b)).map(Timestamp::millis),
-            "subtract" => calendar
-                .subtract(t, Span::from_millis(b))
-                .map(Timestamp::millis),
-            "between" => calendar
-                .between(t, Timestamp::from_millis(b))
-                .map(Span::millis),
+            "subtract" => calendar.subtract(t, Span::from_millis(b)).map(Timestamp::millis),
+            "between" => calendar.between(t, Timestamp::from_millis(b)).map(Span::millis),
             "next_open" => calendar.next_open(t).map(Timestamp::millis),
             "is_open" => calendar.is_open(t).map(i64::from),
-            "working_days" => calendar
-                .add_working_days(t, u32::try_from(b).unwrap())
-                .map(Timestamp::millis),
+            "working_days" => calendar.add_working_days(t, u32::try_from(b).unwrap()).map(Timestamp::millis),
             _ => panic!("unknown function: {row}"),
         };
         if answer != Ok(truth) {

@@ -21,9 +21,7 @@ fn offsets_change_when_the_zoneinfo_database_says() {
     let last_hour = at("2030-12-31T23:00+00:00").millis() / 1000;
     for row in include_str!("data/calendar/zones.csv").lines() {
         let fields: Vec<&str> = row.split(';').collect();
-        let [name, rule, changes] = fields[..] else {
-            panic!("bad row: {row}")
-        };
+        let [name, rule, changes] = fields[..] else { panic!("bad row: {row}") };
         let zone = zone(rule);
         let mut changes: Vec<(i64, i32)> = changes
             .split(' ')
@@ -49,41 +47,18 @@ fn wall_times_in_a_gap_and_in_a_fold() {
     let spring = Date::from_ymd(2026, 3, 8).unwrap();
     let hour = 3600;
     assert_eq!(
-        new_york
-            .instant(spring, 2 * hour - 1)
-            .plus(baton_engine::time::Span::from_secs(1)),
+        new_york.instant(spring, 2 * hour - 1).plus(baton_engine::time::Span::from_secs(1)),
         at("2026-03-08T03:00-04:00")
     );
-    assert_eq!(
-        new_york.instant(spring, 2 * hour),
-        at("2026-03-08T03:00-04:00")
-    );
-    assert_eq!(
-        new_york.instant(spring, 2 * hour + 1800),
-        at("2026-03-08T03:00-04:00")
-    );
-    assert_eq!(
-        new_york.instant(spring, 3 * hour),
-        at("2026-03-08T03:00-04:00")
-    );
-    assert_eq!(
-        new_york.instant(spring, 3 * hour + 60),
-        at("2026-03-08T03:01-04:00")
-    );
+    assert_eq!(new_york.instant(spring, 2 * hour), at("2026-03-08T03:00-04:00"));
+    assert_eq!(new_york.instant(spring, 2 * hour + 1800), at("2026-03-08T03:00-04:00"));
+    assert_eq!(new_york.instant(spring, 3 * hour), at("2026-03-08T03:00-04:00"));
+    assert_eq!(new_york.instant(spring, 3 * hour + 60), at("2026-03-08T03:01-04:00"));
     let autumn = Date::from_ymd(2026, 11, 1).unwrap();
     assert_eq!(new_york.instant(autumn, hour), at("2026-11-01T01:00-04:00"));
-    assert_eq!(
-        new_york.instant(autumn, hour + 1800),
-        at("2026-11-01T01:30-04:00")
-    );
-    assert_eq!(
-        new_york.instant(autumn, 2 * hour),
-        at("2026-11-01T02:00-05:00")
-    );
-    assert_eq!(
-        new_york.instant(autumn.plus_days(-1), 26 * hour),
-        at("2026-11-01T02:00-05:00")
-    );
+    assert_eq!(new_york.instant(autumn, hour + 1800), at("2026-11-01T01:30-04:00"));
+    assert_eq!(new_york.instant(autumn, 2 * hour), at("2026-11-01T02:00-05:00"));
+    assert_eq!(new_york.instant(autumn.plus_days(-1), 26 * hour), at("2026-11-01T02:00-05:00"));
 }
 
 #[test]
@@ -91,15 +66,9 @@ fn local_date_and_time_of_day() {
     let shanghai = Zone::new(&ZoneSpec::shanghai()).unwrap();
     assert_eq!(shanghai.id(), "Asia/Shanghai");
     let (date, millis) = shanghai.local(at("2026-11-22T16:30+00:00"));
-    assert_eq!(
-        (date.to_string().as_str(), millis),
-        ("2026-11-23", 30 * 60_000)
-    );
+    assert_eq!((date.to_string().as_str(), millis), ("2026-11-23", 30 * 60_000));
     let (date, millis) = zone(NEW_YORK).local(at("2026-01-01T00:00+00:00"));
-    assert_eq!(
-        (date.to_string().as_str(), millis),
-        ("2025-12-31", 19 * 3_600_000)
-    );
+    assert_eq!((date.to_string().as_str(), millis), ("2025-12-31", 19 * 3_600_000));
 }
 
 /// Daylight time all year (RFC 8536, section 3.3.1), days of the year with and without 29 February.
@@ -110,29 +79,14 @@ fn unusual_rules() {
         let t = at(&format!("2028-{month:02}-01T00:00+00:00"));
         assert_eq!(always_daylight.offset_at(t), -4 * 3600, "month {month}");
     }
-    assert_eq!(
-        always_daylight.offset_at(at("2028-01-01T04:59+00:00")),
-        -4 * 3600
-    );
-    assert_eq!(
-        always_daylight.offset_at(at("2028-01-01T05:00+00:00")),
-        -4 * 3600
-    );
+    assert_eq!(always_daylight.offset_at(at("2028-01-01T04:59+00:00")), -4 * 3600);
+    assert_eq!(always_daylight.offset_at(at("2028-01-01T05:00+00:00")), -4 * 3600);
     // J60 is 1 March in every year, 60 (from zero) is 29 February + 1 in a leap year and 2 March in others.
-    for (rule, year, first_day) in [
-        ("J60", 2028, 1),
-        ("J60", 2027, 1),
-        ("60", 2028, 1),
-        ("60", 2027, 2),
-    ] {
+    for (rule, year, first_day) in [("J60", 2028, 1), ("J60", 2027, 1), ("60", 2028, 1), ("60", 2027, 2)] {
         let zone = zone(&format!("STD0DST,{rule}/0,M12.1.0"));
         let start = at(&format!("{year}-03-0{first_day}T00:00+00:00"));
         assert_eq!(zone.offset_at(start), 3600, "{rule} in {year}");
-        assert_eq!(
-            zone.offset_at(start.minus(baton_engine::time::Span::from_millis(1))),
-            0,
-            "{rule} in {year}"
-        );
+        assert_eq!(zone.offset_at(start.minus(baton_engine::time::Span::from_millis(1))), 0, "{rule} in {year}");
     }
 }
 

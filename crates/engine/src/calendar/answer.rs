@@ -41,10 +41,7 @@ impl fmt::Display for BatchError {
         match self {
             Self::Lengths => f.write_str("the slices are not equally long"),
             Self::OutOfRange { first, count } => {
-                write!(
-                    f,
-                    "{count} results leave the years the calendar covers, the first at index {first}"
-                )
+                write!(f, "{count} results leave the years the calendar covers, the first at index {first}")
             }
         }
     }

@@ -22,9 +22,7 @@ pub(super) fn compile(spec: &CalendarSpec) -> Result<Calendar, Vec<CalendarFault
     let (first, last) = spec.covered_years;
     let ends = (Date::from_ymd(first, 1, 1), Date::from_ymd(last, 12, 31));
     let (zone, (first_day, last_day)) = match (Zone::new(&spec.zone), ends) {
-        (Ok(zone), (Some(first_day), Some(last_day))) if faults.is_empty() => {
-            (zone, (first_day, last_day))
-        }
+        (Ok(zone), (Some(first_day), Some(last_day))) if faults.is_empty() => (zone, (first_day, last_day)),
         (zone, _) => {
             faults.extend(zone.err().map(|message| fault("/zone/rule", message)));
             return Err(faults);
@@ -33,17 +31,10 @@ pub(super) fn compile(spec: &CalendarSpec) -> Result<Calendar, Vec<CalendarFault
     let plan = Plan::new(spec);
     let offsets = zone.offsets(first, last);
     let days = days(&plan, &offsets, first_day, last_day);
-    let open = if plan.is_always_open() {
-        OpenTime::Always
-    } else {
-        OpenTime::Intervals(intervals(&plan, &offsets, &days))
-    };
+    let open =
+        if plan.is_always_open() { OpenTime::Always } else { OpenTime::Intervals(intervals(&plan, &offsets, &days)) };
     let keeps_holidays = spec.closed_on_holidays || spec.open_on_make_up_days;
-    let mut provisional_years = if keeps_holidays {
-        spec.provisional_years.clone()
-    } else {
-        Vec::new()
-    };
+    let mut provisional_years = if keeps_holidays { spec.provisional_years.clone() } else { Vec::new() };
     provisional_years.sort_unstable();
     provisional_years.dedup();
     Ok(Calendar {
@@ -66,22 +57,11 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(spec: &'a CalendarSpec) -> Self {
-        let weekly: [&[(u32, u32)]; 7] = if spec.always_open {
-            [&[ROUND_THE_CLOCK]; 7]
-        } else {
-            spec.weekly.each_ref().map(Vec::as_slice)
-        };
-        let day = |date, kind, name: &String| SpecialDay {
-            date,
-            kind,
-            name: name.clone(),
-        };
+        let weekly: [&[(u32, u32)]; 7] =
+            if spec.always_open { [&[ROUND_THE_CLOCK]; 7] } else { spec.weekly.each_ref().map(Vec::as_slice) };
+        let day = |date, kind, name: &String| SpecialDay { date, kind, name: name.clone() };
         let mut special: Vec<(SpecialDay, &[(u32, u32)])> = Vec::new();
-        special.extend(
-            spec.overrides
-                .iter()
-                .map(|o| (day(o.date, SpecialKind::Override, &o.reason), &o.hours[..])),
-        );
+        special.extend(spec.overrides.iter().map(|o| (day(o.date, SpecialKind::Override, &o.reason), &o.hours[..])));
         if spec.open_on_make_up_days {
             special.extend(spec.make_up_days.iter().map(|m| {
                 let hours = match &m.hours {
@@ -92,11 +72,7 @@ impl<'a> Plan<'a> {
             }));
         }
         if spec.closed_on_holidays {
-            special.extend(
-                spec.holidays
-                    .iter()
-                    .map(|h| (day(h.date, SpecialKind::Holiday, &h.name), &[][..])),
-            );
+            special.extend(spec.holidays.iter().map(|h| (day(h.date, SpecialKind::Holiday, &h.name), &[][..])));
         }
         // Stable, and the strongest came first.
         special.sort_by_key(|(day, _)| day.date);
@@ -105,10 +81,7 @@ impl<'a> Plan<'a> {
     }
 
     fn hours(&self, date: Date) -> &'a [(u32, u32)] {
-        match self
-            .special
-            .binary_search_by_key(&date, |(day, _)| day.date)
-        {
+        match self.special.binary_search_by_key(&date, |(day, _)| day.date) {
             Ok(i) => self.special[i].1,
             Err(_) => self.weekly[date.weekday().num_days_from_monday() as usize],
         }
@@ -116,8 +89,7 @@ impl<'a> Plan<'a> {
 
     fn is_always_open(&self) -> bool {
         let all_day = |hours: &[(u32, u32)]| hours == [ROUND_THE_CLOCK];
-        self.weekly.iter().all(|hours| all_day(hours))
-            && self.special.iter().all(|(_, hours)| all_day(hours))
+        self.weekly.iter().all(|hours| all_day(hours)) && self.special.iter().all(|(_, hours)| all_day(hours))
     }
 }
 
@@ -171,56 +143,24 @@ fn intervals(plan: &Plan<'_>, offsets: &Offsets, days: &Days) -> Intervals {
                 last.end = last.end.max(end);
             }
             _ => {
-                list.push(Interval {
-                    start,
-                    end,
-                    before: total,
-                });
+                list.push(Interval { start, end, before: total });
                 total += end - start;
             }
         }
     }
-    list.push(Interval {
-        start: until,
-        end: i64::MAX,
-        before: total,
-    });
-    let (by_elapsed, elapsed_shift) = buckets(
-        list.iter()
-            .map(|interval| interval.end.saturating_sub(from)),
-        until - from,
-    );
-    let (by_open, open_shift) = buckets(
-        list.iter()
-            .skip(1)
-            .map(|next| next.before)
-            .chain([i64::MAX]),
-        total,
-    );
-    Intervals {
-        from,
-        until,
-        list,
-        by_elapsed,
-        elapsed_shift,
-        by_open,
-        open_shift,
-    }
+    list.push(Interval { start: until, end: i64::MAX, before: total });
+    let (by_elapsed, elapsed_shift) =
+        buckets(list.iter().map(|interval| interval.end.saturating_sub(from)), until - from);
+    let (by_open, open_shift) = buckets(list.iter().skip(1).map(|next| next.before).chain([i64::MAX]), total);
+    Intervals { from, until, list, by_elapsed, elapsed_shift, by_open, open_shift }
 }
 
 /// For each bucket of 2^shift in `0..=length`, and one more: the index of the first of the rising `ends` that is
 /// greater than the bucket's beginning. Also chooses the shift (a power of two, because a shift is cheaper than a
 /// division): as wide as it may be with no more than one end in each bucket, within limits of size.
 fn buckets(ends: impl Iterator<Item = i64> + Clone, length: i64) -> (Vec<u32>, u32) {
-    let gaps = ends
-        .clone()
-        .zip(ends.clone().skip(1))
-        .map(|(end, next)| next - end);
-    let shift = gaps
-        .min()
-        .unwrap_or(i64::MAX)
-        .ilog2()
-        .clamp(NARROWEST_BUCKET, WIDEST_BUCKET);
+    let gaps = ends.clone().zip(ends.clone().skip(1)).map(|(end, next)| next - end);
+    let shift = gaps.min().unwrap_or(i64::MAX).ilog2().clamp(NARROWEST_BUCKET, WIDEST_BUCKET);
     let mut index = 0;
     let mut ends = ends.peekable();
     let table = (0..=(length >> shift) + 1).map(|bucket| {
@@ -233,10 +173,7 @@ fn buckets(ends: impl Iterator<Item = i64> + Clone, length: i64) -> (Vec<u32>, u
 }
 
 fn fault(pointer: impl Into<String>, message: impl Into<String>) -> CalendarFault {
-    CalendarFault {
-        pointer: pointer.into(),
-        message: message.into(),
-    }
+    CalendarFault { pointer: pointer.into(), message: message.into() }
 }
 
 /// Everything wrong with the data, except its zone.
@@ -244,16 +181,10 @@ fn check(spec: &CalendarSpec) -> Vec<CalendarFault> {
     let mut faults = Vec::new();
     let (first, last) = spec.covered_years;
     if first > last || !YEARS.contains(&first) || !YEARS.contains(&last) {
-        faults.push(fault(
-            "/coveredYears",
-            "the covered years must run forwards and lie in 1970 to 2200",
-        ));
+        faults.push(fault("/coveredYears", "the covered years must run forwards and lie in 1970 to 2200"));
     }
     if spec.always_open && spec.weekly.iter().any(|day| !day.is_empty()) {
-        faults.push(fault(
-            "/weekly",
-            "a calendar that is always open has no weekly hours",
-        ));
+        faults.push(fault("/weekly", "a calendar that is always open has no weekly hours"));
     }
     for (name, hours) in WEEKDAYS.iter().zip(&spec.weekly) {
         check_hours(&format!("/weekly/{name}"), hours, &mut faults);
@@ -266,43 +197,22 @@ fn check(spec: &CalendarSpec) -> Vec<CalendarFault> {
     for (i, day) in spec.overrides.iter().enumerate() {
         check_hours(&format!("/overrides/{i}/hours"), &day.hours, &mut faults);
     }
-    check_dates(
-        "/holidays",
-        spec.holidays.iter().map(|day| day.date),
-        &mut faults,
-    );
-    check_dates(
-        "/makeUpDays",
-        spec.make_up_days.iter().map(|day| day.date),
-        &mut faults,
-    );
-    check_dates(
-        "/overrides",
-        spec.overrides.iter().map(|day| day.date),
-        &mut faults,
-    );
+    check_dates("/holidays", spec.holidays.iter().map(|day| day.date), &mut faults);
+    check_dates("/makeUpDays", spec.make_up_days.iter().map(|day| day.date), &mut faults);
+    check_dates("/overrides", spec.overrides.iter().map(|day| day.date), &mut faults);
     faults
 }
 
 fn check_hours(pointer: &str, hours: &DayHours, faults: &mut Vec<CalendarFault>) {
     for (i, &(open, close)) in hours.iter().enumerate() {
         if open >= close {
-            faults.push(fault(
-                format!("{pointer}/{i}"),
-                "it must close after it opens",
-            ));
+            faults.push(fault(format!("{pointer}/{i}"), "it must close after it opens"));
         } else if open >= DAY {
             faults.push(fault(format!("{pointer}/{i}"), "it must open before 24:00"));
         } else if close > 2 * DAY {
-            faults.push(fault(
-                format!("{pointer}/{i}"),
-                "it must close by 48:00, the end of the next day",
-            ));
+            faults.push(fault(format!("{pointer}/{i}"), "it must close by 48:00, the end of the next day"));
         } else if hours[..i].iter().any(|&(o, c)| open < c && o < close) {
-            faults.push(fault(
-                format!("{pointer}/{i}"),
-                "it overlaps an earlier interval of the same day",
-            ));
+            faults.push(fault(format!("{pointer}/{i}"), "it overlaps an earlier interval of the same day"));
         }
     }
 }
@@ -311,10 +221,7 @@ fn check_dates(pointer: &str, dates: impl Iterator<Item = Date>, faults: &mut Ve
     let mut seen = std::collections::BTreeSet::new();
     for (i, date) in dates.enumerate() {
         if !seen.insert(date) {
-            faults.push(fault(
-                format!("{pointer}/{i}/date"),
-                format!("{date} is listed twice"),
-            ));
+            faults.push(fault(format!("{pointer}/{i}/date"), format!("{date} is listed twice")));
         }
     }
 }

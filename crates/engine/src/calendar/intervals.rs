@@ -31,11 +31,7 @@ impl Intervals {
     /// `t` if it is a covered instant.
     #[inline]
     pub(super) fn inside(&self, t: i64) -> Result<i64, OutOfRange> {
-        if t < self.until {
-            self.within(t)
-        } else {
-            Err(OutOfRange::After)
-        }
+        if t < self.until { self.within(t) } else { Err(OutOfRange::After) }
     }
 
     /// `t` if it is covered or the very end of what is covered, which may bound a piece of time.
@@ -54,11 +50,7 @@ impl Intervals {
     #[inline]
     pub(super) fn at(&self, t: i64) -> usize {
         let bucket = ((t - self.from) >> self.elapsed_shift) as usize;
-        self.first_in(
-            self.by_elapsed[bucket],
-            self.by_elapsed[bucket + 1],
-            |interval| interval.end > t,
-        )
+        self.first_in(self.by_elapsed[bucket], self.by_elapsed[bucket + 1], |interval| interval.end > t)
     }
 
     /// The interval in which the open millisecond number `open_ms` lies: at least 0, below the total.

@@ -122,18 +122,12 @@ pub enum ZoneRule {
 impl ZoneSpec {
     /// A zone with a fixed offset, seconds east of Greenwich.
     pub fn fixed(id: impl Into<String>, seconds_east: i32) -> Self {
-        Self {
-            id: id.into(),
-            rule: ZoneRule::Fixed(seconds_east),
-        }
+        Self { id: id.into(), rule: ZoneRule::Fixed(seconds_east) }
     }
 
     /// A zone with a POSIX TZ rule.
     pub fn posix(id: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            rule: ZoneRule::Posix(rule.into()),
-        }
+        Self { id: id.into(), rule: ZoneRule::Posix(rule.into()) }
     }
 
     /// UTC+8 without daylight saving, as all of China keeps it since 1992.

@@ -52,22 +52,12 @@ impl Zone {
             ZoneRule::Fixed(seconds) if seconds.unsigned_abs() > 26 * 3600 => {
                 Err("a zone's offset is at most 26 hours".to_owned())
             }
-            ZoneRule::Fixed(seconds) => Ok(Self {
-                id: spec.id.clone(),
-                standard: *seconds,
-                daylight: None,
-            }),
+            ZoneRule::Fixed(seconds) => Ok(Self { id: spec.id.clone(), standard: *seconds, daylight: None }),
             ZoneRule::Posix(rule) => {
                 let (standard, daylight) = parse(rule).map_err(|what| {
-                    format!(
-                        "{what}; expected a POSIX TZ rule such as CST-8 or EST5EDT,M3.2.0,M11.1.0"
-                    )
+                    format!("{what}; expected a POSIX TZ rule such as CST-8 or EST5EDT,M3.2.0,M11.1.0")
                 })?;
-                Ok(Self {
-                    id: spec.id.clone(),
-                    standard,
-                    daylight,
-                })
+                Ok(Self { id: spec.id.clone(), standard, daylight })
             }
         }
     }
@@ -90,10 +80,7 @@ impl Zone {
     /// Near the ends of the years 0000 and 9999 the date saturates.
     pub fn local(&self, t: Timestamp) -> (Date, u32) {
         let local = t.millis() + i64::from(self.offset_at(t)) * 1000;
-        (
-            Date::saturating_from_days(local.div_euclid(DAY * 1000)),
-            local.rem_euclid(DAY * 1000) as u32,
-        )
+        (Date::saturating_from_days(local.div_euclid(DAY * 1000)), local.rem_euclid(DAY * 1000) as u32)
     }
 
     /// The first instant at which the wall clock shows `seconds` after midnight of `date`, or a later time.
@@ -117,22 +104,13 @@ impl Zone {
         let mut before = self.standard;
         if let Some(daylight) = self.daylight {
             for year in first_year - 1..=last_year + 1 {
-                let start = (
-                    daylight.start.local(year) - i64::from(self.standard),
-                    daylight.offset,
-                );
-                let end = (
-                    daylight.end.local(year) - i64::from(daylight.offset),
-                    self.standard,
-                );
+                let start = (daylight.start.local(year) - i64::from(self.standard), daylight.offset);
+                let end = (daylight.end.local(year) - i64::from(daylight.offset), self.standard);
                 changes.extend([start, end]);
             }
             // Stable: where one year's end meets the next year's start (daylight time all year), the later rule wins.
             changes.sort_by_key(|&(at, _)| at);
-            if changes
-                .first()
-                .is_some_and(|&(_, offset)| offset == self.standard)
-            {
+            if changes.first().is_some_and(|&(_, offset)| offset == self.standard) {
                 before = daylight.offset;
             }
         }
@@ -150,8 +128,7 @@ impl Change {
 impl ChangeDay {
     /// Days since 1970-01-01. Years at the ends of the range of [`Date`] give its first or last day.
     fn in_year(self, year: i32) -> i32 {
-        let day =
-            |month, day| Date::from_ymd(year.clamp(0, 9999), month, day).map_or(0, Date::days);
+        let day = |month, day| Date::from_ymd(year.clamp(0, 9999), month, day).map_or(0, Date::days);
         match self {
             Self::DayOfYear(n) => day(1, 1) + n as i32,
             Self::WithoutLeapDay(n) => {
@@ -160,11 +137,7 @@ impl ChangeDay {
             }
             Self::Weekday(month, week, weekday) => {
                 let first = day(month, 1);
-                let length = if month == 12 {
-                    31
-                } else {
-                    day(month + 1, 1) - first
-                };
+                let length = if month == 12 { 31 } else { day(month + 1, 1) - first };
                 let first_weekday = (first + 4).rem_euclid(7); // 1970-01-01 was a Thursday
                 let mut n = (weekday as i32 - first_weekday).rem_euclid(7) + 7 * (week as i32 - 1);
                 if n >= length {
@@ -187,9 +160,7 @@ impl Offsets {
     /// Offset in force at a second since the Unix epoch.
     pub(super) fn offset_at(&self, second: i64) -> i32 {
         let after = self.changes.partition_point(|&(at, _)| at <= second);
-        after
-            .checked_sub(1)
-            .map_or(self.before, |i| self.changes[i].1)
+        after.checked_sub(1).map_or(self.before, |i| self.changes[i].1)
     }
 
     /// First second at which the wall clock shows `local` seconds (since 1970-01-01 local) or later.
@@ -258,27 +229,17 @@ impl Cursor<'_> {
         } else {
             self.take_while(|b| b.is_ascii_alphabetic())
         };
-        if length >= 3 {
-            Ok(())
-        } else {
-            Err("a zone's abbreviation needs three letters at least")
-        }
+        if length >= 3 { Ok(()) } else { Err("a zone's abbreviation needs three letters at least") }
     }
 
     fn number(&mut self, range: std::ops::RangeInclusive<u32>) -> Parsed<u32> {
         let digits = self.0;
         let length = self.take_while(|b| b.is_ascii_digit());
         let value = match length {
-            1..=3 => digits[..length]
-                .iter()
-                .fold(0, |n, &b| n * 10 + u32::from(b - b'0')),
+            1..=3 => digits[..length].iter().fold(0, |n, &b| n * 10 + u32::from(b - b'0')),
             _ => return Err("a number is missing or too long"),
         };
-        if range.contains(&value) {
-            Ok(value)
-        } else {
-            Err("a number is out of range")
-        }
+        if range.contains(&value) { Ok(value) } else { Err("a number is out of range") }
     }
 
     /// `[+-]hh[:mm[:ss]]` in seconds.
@@ -294,11 +255,7 @@ impl Cursor<'_> {
                 seconds += self.number(0..=59)?;
             }
         }
-        Ok(if negative {
-            -(seconds as i32)
-        } else {
-            seconds as i32
-        })
+        Ok(if negative { -(seconds as i32) } else { seconds as i32 })
     }
 
     /// `,day[/time]`; the time is 02:00 unless given.
@@ -321,11 +278,7 @@ impl Cursor<'_> {
         } else {
             ChangeDay::DayOfYear(self.number(0..=365)?)
         };
-        let seconds = if self.eat(b'/') {
-            self.time(167)?
-        } else {
-            2 * 3600
-        };
+        let seconds = if self.eat(b'/') { self.time(167)? } else { 2 * 3600 };
         Ok(Change { day, seconds })
     }
 }

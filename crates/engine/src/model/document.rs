@@ -138,7 +138,11 @@ impl Document {
     ///
     /// # Errors
     /// [`DocumentFault`] when a field has the wrong type, the id is missing, or the value is no object.
-    pub fn from_json(collection: Collection, value: &Value, stamp: Option<Timestamp>) -> Result<Document, DocumentFault> {
+    pub fn from_json(
+        collection: Collection,
+        value: &Value,
+        stamp: Option<Timestamp>,
+    ) -> Result<Document, DocumentFault> {
         let id = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let fault = |what: String| DocumentFault { collection, id: id.clone(), what };
         if !value.is_object() {

@@ -93,7 +93,9 @@ pub enum Intent {
     },
     /// Takes ownership of a case that has none (posted by another system).
     TakeCase,
-    AddNote { text: String },
+    AddNote {
+        text: String,
+    },
     /// The same number and category called again while the case is open: attached instead of a second case.
     RecordRepeat {
         #[serde(default)]
@@ -112,11 +114,22 @@ pub enum Intent {
         #[serde(default)]
         despite_deadline: bool,
     },
-    ReceiveLeg { leg: String },
-    AnswerLeg { leg: String, text: String },
+    ReceiveLeg {
+        leg: String,
+    },
+    AnswerLeg {
+        leg: String,
+        text: String,
+    },
     /// Wrong duty: back to the sender with a reason.
-    ReturnLeg { leg: String, reason: String },
-    WithdrawLeg { leg: String, reason: String },
+    ReturnLeg {
+        leg: String,
+        reason: String,
+    },
+    WithdrawLeg {
+        leg: String,
+        reason: String,
+    },
     /// A chase (催办) of a running leg.
     ChaseLeg {
         leg: String,
@@ -124,18 +137,30 @@ pub enum Intent {
         text: String,
     },
     /// The customer was guided to another party (the maker's hotline); the case is not ours.
-    RecordReferral { to: String, note: String },
+    RecordReferral {
+        to: String,
+        note: String,
+    },
     /// The clocks stop until the customer has given something.
-    AwaitCustomer { what: String },
+    AwaitCustomer {
+        what: String,
+    },
     CustomerResponded {
         #[serde(default)]
         text: String,
     },
     /// Waits for a third party outside the dispatch chain; clocks run.
-    HoldCase { reason: String },
+    HoldCase {
+        reason: String,
+    },
     UnholdCase,
-    ChangeClass { service_class: String, tier: String },
-    AnswerCustomer { text: String },
+    ChangeClass {
+        service_class: String,
+        tier: String,
+    },
+    AnswerCustomer {
+        text: String,
+    },
     /// Tried to answer the customer and did not reach him.
     LogContactAttempt {
         #[serde(default)]
@@ -145,7 +170,9 @@ pub enum Intent {
         #[serde(default)]
         note: String,
     },
-    ReopenCase { reason: String },
+    ReopenCase {
+        reason: String,
+    },
     CancelCase {
         reason: String,
         /// Merged into this case, if it was a duplicate.
@@ -153,9 +180,15 @@ pub enum Intent {
         into: Option<String>,
     },
     /// Another person of the owning organisation holds the case from now on.
-    ReassignCase { person: PersonRef },
-    LinkCase { link: CaseLink },
-    EscalateCase { reason: String },
+    ReassignCase {
+        person: PersonRef,
+    },
+    LinkCase {
+        link: CaseLink,
+    },
+    EscalateCase {
+        reason: String,
+    },
 
     // ── Interaction (TMF683) and message (TMF681) ────────────────────────
     StartInteraction {
@@ -173,15 +206,28 @@ pub enum Intent {
     },
     /// Takes a waiting contact; the first one wins.
     AcceptInteraction,
-    SetCallState { state: CallState },
-    SetTopic { topic: String },
+    SetCallState {
+        state: CallState,
+    },
+    SetTopic {
+        topic: String,
+    },
     /// Offers the call to a seat for a limited time.
-    OfferTransfer { desk: String, seat: String, until: Timestamp },
-    DeclineTransfer { #[serde(default)] reason: String },
+    OfferTransfer {
+        desk: String,
+        seat: String,
+        until: Timestamp,
+    },
+    DeclineTransfer {
+        #[serde(default)]
+        reason: String,
+    },
     /// Nobody took the offer in its time; anyone at the sending side may say so.
     LapseTransfer,
     AcceptTransfer,
-    LinkInteraction { case: String },
+    LinkInteraction {
+        case: String,
+    },
     EndInteraction,
     /// Wrap-up: how the contact ended.
     Dispose {
@@ -222,7 +268,9 @@ pub enum Intent {
         note: String,
     },
     /// Reached elsewhere, or no longer wanted.
-    CancelCallback { reason: String },
+    CancelCallback {
+        reason: String,
+    },
 
     // ── Seat ─────────────────────────────────────────────────────────────
     /// Presence is a lease: without renewal by `until` it is stale and gets no work.
@@ -238,5 +286,8 @@ pub enum Intent {
 
     // ── Customer (TMF629) ────────────────────────────────────────────────
     /// Somebody looked behind the mask of a field; kept as proof.
-    RevealField { field: String, reason: String },
+    RevealField {
+        field: String,
+        reason: String,
+    },
 }

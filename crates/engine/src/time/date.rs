@@ -27,9 +27,7 @@ impl Date {
 
     /// The date `days` days after 1970-01-01 (before it when negative), if its year is 0 to 9999.
     pub fn from_days(days: i32) -> Option<Self> {
-        (Self::FIRST..=Self::LAST)
-            .contains(&days)
-            .then_some(Self(days))
+        (Self::FIRST..=Self::LAST).contains(&days).then_some(Self(days))
     }
 
     /// The date `days` days after 1970-01-01, saturating at the years 0000 and 9999.
@@ -76,13 +74,7 @@ impl Date {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let civil = self.civil();
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            civil.year(),
-            civil.month(),
-            civil.day()
-        )
+        write!(f, "{:04}-{:02}-{:02}", civil.year(), civil.month(), civil.day())
     }
 }
 
@@ -92,9 +84,7 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Self, TimeError> {
         const WRONG: TimeError = TimeError("expected a date such as 2026-10-01");
         let digits = |range: std::ops::Range<usize>| {
-            text.get(range)
-                .filter(|s| s.bytes().all(|b| b.is_ascii_digit()))
-                .and_then(|s| s.parse::<u32>().ok())
+            text.get(range).filter(|s| s.bytes().all(|b| b.is_ascii_digit())).and_then(|s| s.parse::<u32>().ok())
         };
         let dashed = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
         match (dashed, digits(0..4), digits(5..7), digits(8..10)) {

@@ -103,8 +103,7 @@ impl fmt::Display for Span {
     }
 }
 
-const NOT_A_SPAN: TimeError =
-    TimeError("expected an ISO 8601 duration such as PT8H, P15D or P1DT2H30M");
+const NOT_A_SPAN: TimeError = TimeError("expected an ISO 8601 duration such as PT8H, P15D or P1DT2H30M");
 const SPAN_TOO_LONG: TimeError = TimeError("the duration is too long");
 
 impl FromStr for Span {
@@ -128,9 +127,7 @@ impl FromStr for Span {
                 in_time = true;
                 rest = after;
             }
-            let unit_at = rest
-                .find(|c: char| !c.is_ascii_digit() && c != '.')
-                .ok_or(NOT_A_SPAN)?;
+            let unit_at = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(NOT_A_SPAN)?;
             let (number, tail) = rest.split_at(unit_at);
             let (order, unit_millis) = match (tail.as_bytes().first(), in_time) {
                 (Some(b'W'), false) => (1, 604_800_000),
@@ -139,9 +136,7 @@ impl FromStr for Span {
                 (Some(b'M'), true) => (4, 60_000),
                 (Some(b'S'), true) => (5, 1_000),
                 (Some(b'Y' | b'M'), false) => {
-                    return Err(TimeError(
-                        "years and months vary in length; give the duration in days or hours",
-                    ));
+                    return Err(TimeError("years and months vary in length; give the duration in days or hours"));
                 }
                 _ => return Err(NOT_A_SPAN),
             };
@@ -149,19 +144,13 @@ impl FromStr for Span {
                 return Err(NOT_A_SPAN);
             }
             // Summed below zero, so that the most negative span can be read back too.
-            total = total
-                .checked_sub(amount(number, unit_millis)?)
-                .ok_or(SPAN_TOO_LONG)?;
+            total = total.checked_sub(amount(number, unit_millis)?).ok_or(SPAN_TOO_LONG)?;
             (last, seen, rest) = (order, true, &tail[1..]);
         }
         if !seen {
             return Err(NOT_A_SPAN);
         }
-        if negative {
-            Ok(Self(total))
-        } else {
-            total.checked_neg().map(Self).ok_or(SPAN_TOO_LONG)
-        }
+        if negative { Ok(Self(total)) } else { total.checked_neg().map(Self).ok_or(SPAN_TOO_LONG) }
     }
 }
 
@@ -170,14 +159,10 @@ fn amount(number: &str, unit_millis: i64) -> Result<i64, TimeError> {
     let (whole, fraction) = match number.split_once('.') {
         None => (number, "0"),
         Some((_, fraction)) if fraction.len() > 3 => {
-            return Err(TimeError(
-                "durations are kept to the millisecond: at most three decimals of a second",
-            ));
+            return Err(TimeError("durations are kept to the millisecond: at most three decimals of a second"));
         }
         Some(_) if unit_millis != 1000 => {
-            return Err(TimeError(
-                "only the seconds of a duration may have decimals",
-            ));
+            return Err(TimeError("only the seconds of a duration may have decimals"));
         }
         Some(parts) => parts,
     };
@@ -188,8 +173,5 @@ fn amount(number: &str, unit_millis: i64) -> Result<i64, TimeError> {
     let whole: i64 = whole.parse().map_err(|_| SPAN_TOO_LONG)?;
     let scale = [100, 10, 1][fraction.len() - 1];
     let millis: i64 = fraction.parse::<i64>().map_err(|_| NOT_A_SPAN)? * scale;
-    whole
-        .checked_mul(unit_millis)
-        .and_then(|ms| ms.checked_add(millis))
-        .ok_or(SPAN_TOO_LONG)
+    whole.checked_mul(unit_millis).and_then(|ms| ms.checked_add(millis)).ok_or(SPAN_TOO_LONG)
 }

@@ -11,12 +11,7 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Every calendar of the file, as data.
 pub fn specs() -> Vec<CalendarSpec> {
     let file: Value = serde_json::from_str(include_str!("calendars.json")).unwrap();
-    file["calendars"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|calendar| spec_from(calendar, &file["holidays"]))
-        .collect()
+    file["calendars"].as_array().unwrap().iter().map(|calendar| spec_from(calendar, &file["holidays"])).collect()
 }
 
 /// One calendar of the file, as data.
@@ -42,29 +37,16 @@ fn spec_from(calendar: &Value, holidays: &Value) -> CalendarSpec {
     }
     for (day, value) in calendar["overrides"].as_object().into_iter().flatten() {
         let date = day.parse().unwrap();
-        spec.overrides.push(DayOverride {
-            date,
-            hours: hours(value),
-            reason: "override".to_owned(),
-        });
+        spec.overrides.push(DayOverride { date, hours: hours(value), reason: "override".to_owned() });
     }
     if calendar["holidays"] == true {
         (spec.closed_on_holidays, spec.open_on_make_up_days) = (true, true);
         let name = || "holiday".to_owned();
         let off = holidays["off"].as_array().unwrap().iter();
-        spec.holidays = off
-            .map(|day| Holiday {
-                date: date(day),
-                name: name(),
-            })
-            .collect();
+        spec.holidays = off.map(|day| Holiday { date: date(day), name: name() }).collect();
         let make_up = holidays["makeUp"].as_array().unwrap().iter();
         spec.make_up_days = make_up
-            .map(|day| MakeUpDay {
-                date: date(day),
-                name: name(),
-                hours: MakeUpHours::As(Weekday::Mon),
-            })
+            .map(|day| MakeUpDay { date: date(day), name: name(), hours: MakeUpHours::As(Weekday::Mon) })
             .collect();
         let years = holidays["provisionalYears"].as_array().unwrap().iter();
         spec.provisional_years = years.map(|year| year.as_i64().unwrap() as i32).collect();
@@ -74,18 +56,10 @@ fn spec_from(calendar: &Value, holidays: &Value) -> CalendarSpec {
 
 fn hours(day: &Value) -> DayHours {
     let seconds = |value: &Value| {
-        let parts = value
-            .as_str()
-            .unwrap()
-            .split(':')
-            .map(|part| part.parse::<u32>().unwrap());
+        let parts = value.as_str().unwrap().split(':').map(|part| part.parse::<u32>().unwrap());
         parts.zip([3600, 60, 1]).map(|(n, unit)| n * unit).sum()
     };
-    day.as_array()
-        .unwrap()
-        .iter()
-        .map(|pair| (seconds(&pair[0]), seconds(&pair[1])))
-        .collect()
+    day.as_array().unwrap().iter().map(|pair| (seconds(&pair[0]), seconds(&pair[1]))).collect()
 }
 
 /// An instant from RFC 3339 without seconds: `2026-11-23T09:00+08:00`.
