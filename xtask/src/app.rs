@@ -37,17 +37,9 @@ pub fn build_all() -> Outcome<Built> {
     let (app, server) = thread::scope(|scope| {
         let server = scope.spawn(|| server("baton-demo"));
         let app = tools::ensure().and_then(|tools| app(&tools));
-        (
-            app,
-            server
-                .join()
-                .unwrap_or_else(|_| Err("the server's build panicked".to_owned())),
-        )
+        (app, server.join().unwrap_or_else(|_| Err("the server's build panicked".to_owned())))
     });
-    Ok(Built {
-        site: app?,
-        server: server?,
-    })
+    Ok(Built { site: app?, server: server? })
 }
 
 /// The app, optimised, into dist/.
@@ -58,9 +50,7 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
     let stamp_file = paths::target().join("baton-app.stamp");
     let stamp = stamp(tools)?;
     let dist = paths::dist();
-    if dist.join("index.html").is_file()
-        && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
-    {
+    if dist.join("index.html").is_file() && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
         cmd::say("the app is up to date");
         return Ok(dist);
     }
@@ -72,18 +62,15 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
             "without Node.js and npm there is no wasm-opt: the app works, but is larger. Install Node.js for the small one.",
         );
     }
-    cmd::run(&mut cmd::cargo(["fetch", "--quiet", "--locked"])).map_err(|why| {
-        format!("{why}\nThe crates in Cargo.lock could not be fetched: is there a network?")
-    })?;
+    cmd::run(&mut cmd::cargo(["fetch", "--quiet", "--locked"]))
+        .map_err(|why| format!("{why}\nThe crates in Cargo.lock could not be fetched: is there a network?"))?;
     let mut trunk = cmd::at_root(tools.trunk_bin.join(paths::exe("trunk")));
     trunk
         .args(["build", "--release", "--quiet"])
-        .env(
-            "PATH",
-            cmd::path_with(&[&tools.trunk_bin, &tools.wasm_bindgen_bin])?,
-        )
+        .env("PATH", cmd::path_with(&[&tools.trunk_bin, &tools.wasm_bindgen_bin])?)
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .env("CARGO_TARGET_DIR", paths::target())
+        .env("RUST_BACKTRACE", "0") // of Trunk itself: the compiler has already said what is wrong
         .env_remove(finish::NPM_ENV);
     if let Some(flags) = without_home_paths() {
         trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
@@ -106,16 +93,10 @@ fn without_home_paths() -> Option<String> {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))?;
-    let mut kept: Vec<PathBuf> = fs::read_dir(home.join("registry/src"))
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
+    let mut kept: Vec<PathBuf> =
+        fs::read_dir(home.join("registry/src")).ok()?.flatten().map(|entry| entry.path()).collect();
     kept.sort();
-    let flags = kept
-        .iter()
-        .map(|folder| format!("--remap-path-prefix={}=crate", folder.display()))
-        .collect::<Vec<_>>();
+    let flags = kept.iter().map(|folder| format!("--remap-path-prefix={}=crate", folder.display())).collect::<Vec<_>>();
     // The variable is split at spaces: a folder with one in its name stays as it is.
     (!flags.iter().any(|flag| flag.contains(' '))).then(|| flags.join(" "))
 }
@@ -129,17 +110,8 @@ pub fn server(package: &str) -> Outcome<PathBuf> {
     let what = format!("building {package}");
     cmd::run_quietly(
         &what,
-        cmd::cargo([
-            "build",
-            "--locked",
-            "--profile",
-            "tool",
-            "-p",
-            package,
-            "--bin",
-            package,
-        ])
-        .env("CARGO_TARGET_DIR", paths::target()),
+        cmd::cargo(["build", "--locked", "--profile", "tool", "-p", package, "--bin", package])
+            .env("CARGO_TARGET_DIR", paths::target()),
     )?;
     if begun.elapsed().as_secs() > 2 {
         cmd::say(&format!("built {package} in {}", cmd::elapsed(begun)));
@@ -161,10 +133,7 @@ fn stamp(tools: &Tools) -> Outcome<String> {
     for input in INPUTS {
         for file in files_under(&root.join(input))? {
             let name = file.strip_prefix(&root).unwrap_or(&file);
-            if SERVER_ONLY
-                .iter()
-                .any(|only| name.starts_with(Path::new("crates").join(only)))
-            {
+            if SERVER_ONLY.iter().any(|only| name.starts_with(Path::new("crates").join(only))) {
                 continue;
             }
             let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -172,11 +141,7 @@ fn stamp(tools: &Tools) -> Outcome<String> {
             hash.update(bytes);
         }
     }
-    Ok(hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Every file under a path (or the path itself), sorted. What is not there has no files.

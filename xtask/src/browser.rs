@@ -20,9 +20,7 @@ pub fn ensure() -> Outcome<Browser> {
         install();
     }
     if !has_chinese_fonts() {
-        cmd::say(
-            "no Chinese font is installed (Debian: fonts-noto-cjk): Chinese text will show as boxes",
-        );
+        cmd::say("no Chinese font is installed (Debian: fonts-noto-cjk): Chinese text will show as boxes");
     }
     let browser = find().ok_or(
         "Chromium and chromedriver are needed for these tests and were not found.\n\
@@ -43,21 +41,11 @@ pub fn ensure() -> Outcome<Browser> {
 }
 
 fn find() -> Option<Browser> {
-    let named = |name: &str| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_file())
-    };
+    let named = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_file());
     let chrome = named("CHROME").or_else(|| {
-        [
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-            "chrome",
-        ]
-        .into_iter()
-        .find_map(cmd::which)
+        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+            .into_iter()
+            .find_map(cmd::which)
     })?;
     let driver = named("CHROMEDRIVER").or_else(|| cmd::which("chromedriver"))?;
     Some(Browser { chrome, driver })
@@ -66,9 +54,7 @@ fn find() -> Option<Browser> {
 /// "156" of "Chromium 156.0.8078.79 built on …".
 fn major(program: &PathBuf) -> Option<String> {
     let text = cmd::output(Command::new(program).arg("--version"))?;
-    let version = text
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     version.split('.').next().map(str::to_owned)
 }
 
@@ -87,11 +73,7 @@ fn install() {
         return;
     }
     let apt = |args: &[&str]| {
-        let mut command = if root {
-            Command::new("apt-get")
-        } else {
-            Command::new("sudo")
-        };
+        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
         if !root {
             command.args(["-n", "apt-get"]);
         }

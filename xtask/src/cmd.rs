@@ -23,9 +23,7 @@ pub fn cargo<I: IntoIterator<Item: AsRef<OsStr>>>(args: I) -> Command {
     let mut args = args.into_iter();
     if let Some(verb) = args.next() {
         command.arg(verb);
-        command
-            .arg("--manifest-path")
-            .arg(paths::root().join("Cargo.toml"));
+        command.arg("--manifest-path").arg(paths::root().join("Cargo.toml"));
     }
     command.args(args);
     command
@@ -48,27 +46,14 @@ fn without_cargo_run(command: &mut Command) {
 /// Says what failed: not found, or its exit status.
 pub fn run(command: &mut Command) -> Outcome {
     let name = name(command);
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot start {name}: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{name} failed ({status})"))
-    }
+    let status = command.status().map_err(|error| format!("cannot start {name}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{name} failed ({status})")) }
 }
 
 /// What it prints on standard output, trimmed; `None` if it is missing or fails.
 pub fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Runs a long, talkative command quietly: a line with the elapsed time every 15 s, and on failure its last words.
@@ -77,13 +62,8 @@ pub fn output(command: &mut Command) -> Option<String> {
 /// Carries the last 30 lines that it printed.
 pub fn run_quietly(what: &str, command: &mut Command) -> Outcome {
     let begun = Instant::now();
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(|error| format!("cannot start {}: {error}", name(command)))?;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", name(command)))?;
     let mut last = Vec::new();
     let (mut built, mut told) = (0, Instant::now());
     if let Some(pipe) = child.stderr.take() {
@@ -100,11 +80,7 @@ pub fn run_quietly(what: &str, command: &mut Command) -> Outcome {
         }
     }
     let status = child.wait().map_err(|error| format!("{what}: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{}\n{what}: failed ({status})", last.join("\n")))
-    }
+    if status.success() { Ok(()) } else { Err(format!("{}\n{what}: failed ({status})", last.join("\n"))) }
 }
 
 /// Hands this process over to the command, so that its signals and its exit code are its own.
@@ -121,35 +97,22 @@ pub fn become_it(mut command: Command) -> Outcome {
 /// As on Unix, except that this process waits and passes the exit code on.
 #[cfg(not(unix))]
 pub fn become_it(mut command: Command) -> Outcome {
-    let status = command
-        .status()
-        .map_err(|error| format!("cannot start {}: {error}", name(&command)))?;
+    let status = command.status().map_err(|error| format!("cannot start {}: {error}", name(&command)))?;
     std::process::exit(status.code().unwrap_or(1))
 }
 
 /// The program of that name on PATH.
 pub fn which(name: &str) -> Option<PathBuf> {
-    let suffixes: &[&str] = if cfg!(windows) {
-        &[".exe", ".cmd", ""]
-    } else {
-        &[""]
-    };
+    let suffixes: &[&str] = if cfg!(windows) { &[".exe", ".cmd", ""] } else { &[""] };
     env::split_paths(&env::var_os("PATH")?)
-        .flat_map(|folder| {
-            suffixes
-                .iter()
-                .map(move |suffix| folder.join(format!("{name}{suffix}")))
-        })
+        .flat_map(|folder| suffixes.iter().map(move |suffix| folder.join(format!("{name}{suffix}"))))
         .find(|path| path.is_file())
 }
 
 /// PATH with these folders first.
 pub fn path_with(first: &[&Path]) -> Outcome<std::ffi::OsString> {
     let old = env::var_os("PATH").unwrap_or_default();
-    let all = first
-        .iter()
-        .map(|folder| folder.to_path_buf())
-        .chain(env::split_paths(&old));
+    let all = first.iter().map(|folder| folder.to_path_buf()).chain(env::split_paths(&old));
     env::join_paths(all).map_err(|error| format!("PATH: {error}"))
 }
 
@@ -169,7 +132,5 @@ pub fn elapsed(since: Instant) -> String {
 }
 
 fn name(command: &Command) -> String {
-    Path::new(command.get_program())
-        .file_stem()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    Path::new(command.get_program()).file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -15,10 +15,7 @@ pub fn run(out: Option<PathBuf>) -> Outcome {
         fs::remove_dir_all(&site).map_err(|error| format!("{}: {error}", site.display()))?;
     }
     for file in app::files_under(&built)? {
-        copy(
-            &file,
-            &site.join(file.strip_prefix(&built).unwrap_or(&file)),
-        )?;
+        copy(&file, &site.join(file.strip_prefix(&built).unwrap_or(&file)))?;
     }
     copy(&server, &out.join(paths::exe("baton-backend")))?;
     cmd::run(
@@ -46,7 +43,5 @@ fn copy(from: &Path, to: &Path) -> Outcome {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    fs::copy(from, to)
-        .map(drop)
-        .map_err(|error| format!("{}: {error}", to.display()))
+    fs::copy(from, to).map(drop).map_err(|error| format!("{}: {error}", to.display()))
 }

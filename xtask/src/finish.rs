@@ -29,12 +29,7 @@ pub fn run() -> Outcome {
     optimise(&staging, npm.as_deref())?;
     page = rename_by_content(&staging, page)?;
     page = join_styles(&staging, page, npm.as_deref())?;
-    page = page
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.trim().is_empty())
-        .collect::<Vec<_>>()
-        .join("\n");
+    page = page.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
     write(&page_path, &page)?;
     write(&staging.join("csp.txt"), &policy(&page))?;
     fill_service_worker(&staging)?;
@@ -47,12 +42,7 @@ fn optimise(staging: &Path, npm: Option<&Path>) -> Outcome {
     for file in files_at_top(staging)? {
         let path = staging.join(&file);
         if file.ends_with("_bg.wasm") {
-            cmd::run(
-                Command::new(npm.join("wasm-opt"))
-                    .args(["-Oz", "--output"])
-                    .arg(&path)
-                    .arg(&path),
-            )?;
+            cmd::run(Command::new(npm.join("wasm-opt")).args(["-Oz", "--output"]).arg(&path).arg(&path))?;
             let script = staging.join(file.replace("_bg.wasm", ".js"));
             esbuild(npm, &script, &["--format=esm"])?;
         }
@@ -64,12 +54,7 @@ fn esbuild(npm: &Path, file: &Path, flags: &[&str]) -> Outcome {
     cmd::run(
         Command::new(npm.join("esbuild"))
             .arg(file)
-            .args([
-                "--minify",
-                "--allow-overwrite",
-                "--log-level=warning",
-                "--charset=utf8",
-            ])
+            .args(["--minify", "--allow-overwrite", "--log-level=warning", "--charset=utf8"])
             .args(flags)
             .arg(format!("--outfile={}", file.display())),
     )
@@ -84,17 +69,9 @@ fn rename_by_content(staging: &Path, mut page: String) -> Outcome<String> {
         let script = format!("{stem}.js");
         let mut both = read(&staging.join(&file))?;
         both.extend(read(&staging.join(&script))?);
-        let name = format!(
-            "{}-{}",
-            stem.split_once('-').map_or(stem, |(name, _)| name),
-            &hex(&both)[..16]
-        );
-        for (old, new) in [
-            (file.clone(), format!("{name}_bg.wasm")),
-            (script.clone(), format!("{name}.js")),
-        ] {
-            fs::rename(staging.join(&old), staging.join(&new))
-                .map_err(|error| format!("{old}: {error}"))?;
+        let name = format!("{}-{}", stem.split_once('-').map_or(stem, |(name, _)| name), &hex(&both)[..16]);
+        for (old, new) in [(file.clone(), format!("{name}_bg.wasm")), (script.clone(), format!("{name}.js"))] {
+            fs::rename(staging.join(&old), staging.join(&new)).map_err(|error| format!("{old}: {error}"))?;
             page = page.replace(&old, &new);
         }
     }
@@ -110,8 +87,7 @@ fn join_styles(staging: &Path, mut page: String, npm: Option<&Path>) -> Outcome<
         .collect();
     let mut all = String::new();
     for link in &links {
-        let href = html::attribute(link, "href")
-            .ok_or_else(|| format!("a stylesheet without an address: {link}"))?;
+        let href = html::attribute(link, "href").ok_or_else(|| format!("a stylesheet without an address: {link}"))?;
         let path = staging.join(href.trim_start_matches('/'));
         all += &read_text(&path)?;
         all.push('\n');
@@ -125,14 +101,8 @@ fn join_styles(staging: &Path, mut page: String, npm: Option<&Path>) -> Outcome<
     let name = format!("style-{}.css", &hex(&read(&joined)?)[..16]);
     fs::rename(&joined, staging.join(&name)).map_err(|error| format!("{name}: {error}"))?;
     for (i, link) in links.iter().enumerate() {
-        page = page.replace(
-            link,
-            &if i == 0 {
-                format!("<link rel=\"stylesheet\" href=\"/{name}\">")
-            } else {
-                String::new()
-            },
-        );
+        page = page
+            .replace(link, &if i == 0 { format!("<link rel=\"stylesheet\" href=\"/{name}\">") } else { String::new() });
     }
     // boot.css was copied with the rest of public/, and is in the joined file.
     let _ = fs::remove_file(staging.join("boot.css"));
@@ -141,12 +111,10 @@ fn join_styles(staging: &Path, mut page: String, npm: Option<&Path>) -> Outcome<
 
 /// Nothing but what the app itself is made of may run, load or be called.
 fn policy(page: &str) -> String {
-    let hashes = html::inline_scripts(page)
-        .iter()
-        .fold(String::new(), |mut all, script| {
-            let _ = write!(all, " '{}'", integrity(script.as_bytes()));
-            all
-        });
+    let hashes = html::inline_scripts(page).iter().fold(String::new(), |mut all, script| {
+        let _ = write!(all, " '{}'", integrity(script.as_bytes()));
+        all
+    });
     [
         "default-src 'none'",
         &format!("script-src 'self' 'wasm-unsafe-eval'{hashes}"),
@@ -173,38 +141,27 @@ fn fill_service_worker(staging: &Path) -> Outcome {
     let (mut shell, mut rules) = (String::new(), String::new());
     let root = staging.to_path_buf();
     for file in app::files_under(&root)? {
-        let name = file
-            .strip_prefix(staging)
-            .unwrap_or(&file)
-            .to_string_lossy()
-            .replace('\\', "/");
+        let name = file.strip_prefix(staging).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         match name.as_str() {
             // The worker itself, the server's header, and icons that only an installation asks for.
             "sw.js" | "csp.txt" => {}
-            _ if name.starts_with("icons/")
-                && (name.ends_with(".png") || name.contains("maskable")) => {}
+            _ if name.starts_with("icons/") && (name.ends_with(".png") || name.contains("maskable")) => {}
             _ if name.starts_with("policy/") || name.starts_with("connector/") => {
                 if name.ends_with(".json") && name.matches('/').count() == 1 {
                     let _ = write!(rules, "{:?},", format!("/{name}"));
                 }
             }
             _ => {
-                let served = if name == "index.html" {
-                    "/".to_owned()
-                } else {
-                    format!("/{name}")
-                };
+                let served = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
                 let _ = write!(shell, "[{served:?},{:?}],", integrity(&read(&file)?));
             }
         }
     }
     let version = &hex(format!("{template}{shell}{rules}").as_bytes())[..16];
     let mut worker = template;
-    for (constant, value) in [
-        ("VERSION", format!("{version:?}")),
-        ("SHELL", format!("[{shell}]")),
-        ("RULES", format!("[{rules}]")),
-    ] {
+    for (constant, value) in
+        [("VERSION", format!("{version:?}")), ("SHELL", format!("[{shell}]")), ("RULES", format!("[{rules}]"))]
+    {
         worker = fill(&worker, constant, &value)
             .ok_or_else(|| format!("public/sw.js has no constant {constant} to fill in"))?;
     }
@@ -214,24 +171,15 @@ fn fill_service_worker(staging: &Path) -> Outcome {
 /// Replaces the `"unbuilt"` or `[]` that a constant has in the template.
 fn fill(text: &str, constant: &str, value: &str) -> Option<String> {
     let start = text.find(&format!("const {constant} = "))? + "const  = ".len() + constant.len();
-    let length = ["\"unbuilt\"", "[]"]
-        .into_iter()
-        .find(|empty| text[start..].starts_with(empty))?
-        .len();
-    Some(format!(
-        "{}{value}{}",
-        &text[..start],
-        &text[start + length..]
-    ))
+    let length = ["\"unbuilt\"", "[]"].into_iter().find(|empty| text[start..].starts_with(empty))?.len();
+    Some(format!("{}{value}{}", &text[..start], &text[start + length..]))
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn integrity(bytes: &[u8]) -> String {
@@ -269,25 +217,23 @@ mod tests {
     fn the_policy_carries_the_hash_of_the_inline_script_and_of_no_other() {
         let policy = policy("<script src=\"/boot.js\"></script><script type=\"module\">x</script>");
         // printf x | openssl dgst -sha256 -binary | base64
-        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=';"), "{policy}");
+        assert!(
+            policy.contains(
+                "script-src 'self' 'wasm-unsafe-eval' 'sha256-LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=';"
+            ),
+            "{policy}"
+        );
     }
 
     #[test]
     fn a_constant_is_filled_in_once() {
-        assert_eq!(
-            fill("const SHELL = []; x", "SHELL", "[1]").as_deref(),
-            Some("const SHELL = [1]; x")
-        );
+        assert_eq!(fill("const SHELL = []; x", "SHELL", "[1]").as_deref(), Some("const SHELL = [1]; x"));
         assert_eq!(fill("const SHELL = [2];", "SHELL", "[1]"), None);
     }
 
     #[test]
     fn the_template_has_every_constant() {
         let worker = include_str!("../../public/sw.js");
-        assert!(
-            ["VERSION", "SHELL", "RULES"]
-                .iter()
-                .all(|name| fill(worker, name, "0").is_some())
-        );
+        assert!(["VERSION", "SHELL", "RULES"].iter().all(|name| fill(worker, name, "0").is_some()));
     }
 }

@@ -6,9 +6,7 @@ pub fn without_comments(html: &str) -> String {
     let mut rest = html;
     while let Some(start) = rest.find("<!--") {
         out.push_str(&rest[..start]);
-        rest = rest[start..]
-            .find("-->")
-            .map_or("", |end| &rest[start + end + 3..]);
+        rest = rest[start..].find("-->").map_or("", |end| &rest[start + end + 3..]);
     }
     out.push_str(rest);
     out
@@ -27,10 +25,7 @@ pub fn tags<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
 pub fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let start = tag.find(&format!(" {name}="))? + name.len() + 2;
     let value = &tag[start..];
-    value.strip_prefix('"').map_or_else(
-        || value.split([' ', '>']).next(),
-        |quoted| quoted.split('"').next(),
-    )
+    value.strip_prefix('"').map_or_else(|| value.split([' ', '>']).next(), |quoted| quoted.split('"').next())
 }
 
 /// The text of every script that has no `src`: what a Content-Security-Policy wants the hash of.
@@ -40,9 +35,7 @@ pub fn inline_scripts(html: &str) -> Vec<&str> {
         .filter(|tag| attribute(tag, "src").is_none())
         .filter_map(|tag| {
             let start = tag.as_ptr() as usize - html.as_ptr() as usize + tag.len();
-            html[start..]
-                .find("</script")
-                .map(|end| &html[start..start + end])
+            html[start..].find("</script").map(|end| &html[start..start + end])
         })
         .collect()
 }

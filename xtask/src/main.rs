@@ -97,16 +97,7 @@ fn policy(mut args: lexopt::Parser) -> Outcome {
     if rest.is_empty() {
         return Err(format!("policy: check or due?\n\n{HELP}"));
     }
-    let mut command = cmd::cargo([
-        "run",
-        "--quiet",
-        "--locked",
-        "-p",
-        "baton-demo",
-        "--bin",
-        "baton-policy",
-        "--",
-    ]);
+    let mut command = cmd::cargo(["run", "--quiet", "--locked", "-p", "baton-demo", "--bin", "baton-policy", "--"]);
     // Not run from the root: the FILE that was typed is relative to where the person stands.
     command.args(rest);
     cmd::become_it(command)

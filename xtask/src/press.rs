@@ -17,11 +17,7 @@ pub fn run(site: &Path) -> Outcome {
     println!("  {:<40} {:>10} {:>10}", "file", "bytes", "brotli");
     for file in app::files_under(site)? {
         let fault = |error: std::io::Error| format!("{}: {error}", file.display());
-        let name = file
-            .strip_prefix(site)
-            .unwrap_or(&file)
-            .to_string_lossy()
-            .replace('\\', "/");
+        let name = file.strip_prefix(site).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         let bytes = fs::read(&file).map_err(fault)?;
         let brotli = brotli(&bytes).map_err(fault)?;
         let gzip = gzip(&bytes).map_err(fault)?;
@@ -30,11 +26,7 @@ pub fn run(site: &Path) -> Outcome {
                 fs::write(site.join(format!("{name}.{ending}")), pressed).map_err(fault)?;
             }
         }
-        let sent = if name.ends_with(".png") {
-            bytes.len()
-        } else {
-            brotli.len().min(bytes.len())
-        };
+        let sent = if name.ends_with(".png") { bytes.len() } else { brotli.len().min(bytes.len()) };
         println!("  {name:<40} {:>10} {sent:>10}", bytes.len());
         if !NOT_LOADED.iter().any(|not| name.starts_with(not)) {
             raw_sum += bytes.len();
@@ -42,10 +34,7 @@ pub fn run(site: &Path) -> Outcome {
         }
     }
     println!("  {:<40} {raw_sum:>10} {brotli_sum:>10}", "first visit");
-    println!(
-        "  A first visit transfers {:.1} kB with brotli.",
-        brotli_sum as f64 / 1000.0
-    );
+    println!("  A first visit transfers {:.1} kB with brotli.", brotli_sum as f64 / 1000.0);
     Ok(())
 }
 

@@ -19,12 +19,7 @@ impl Options {
     /// # Errors
     /// An unknown option, or a port that is none.
     pub fn parse(mut args: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let mut options = Self {
-            port: 8080,
-            fresh: false,
-            demo: true,
-            open: false,
-        };
+        let mut options = Self { port: 8080, fresh: false, demo: true, open: false };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("port") => options.port = args.value()?.parse()?,
@@ -50,11 +45,7 @@ pub fn run(options: &Options) -> Outcome {
     fs::create_dir_all(&data).map_err(|error| format!("{}: {error}", data.display()))?;
 
     let mut server = Command::new(built.server);
-    server
-        .arg("--db")
-        .arg(data.join("baton.db"))
-        .arg("--site")
-        .arg(built.site);
+    server.arg("--db").arg(data.join("baton.db")).arg("--site").arg(built.site);
     server.args(["--listen", &format!("127.0.0.1:{}", options.port)]);
     if options.fresh {
         server.arg("--fresh");
@@ -82,12 +73,8 @@ fn port_is_free(port: u16) -> Outcome {
     if error.kind() != std::io::ErrorKind::AddrInUse {
         return Err(format!("port {port} cannot be used: {error}"));
     }
-    let free = (port.saturating_add(1)..=u16::MAX)
-        .take(100)
-        .find(|next| bind(*next).is_ok());
-    let hint = free.map_or_else(String::new, |free| {
-        format!("\nFree is: cargo xtask serve --port {free}")
-    });
+    let free = (port.saturating_add(1)..=u16::MAX).take(100).find(|next| bind(*next).is_ok());
+    let hint = free.map_or_else(String::new, |free| format!("\nFree is: cargo xtask serve --port {free}"));
     Err(format!("port {port} is in use by another program.{hint}"))
 }
 
@@ -96,9 +83,7 @@ fn port_is_free(port: u16) -> Outcome {
 /// # Errors
 /// No server came up, or there is no opener.
 pub fn open_when_up(address: &str) -> Outcome {
-    let socket: SocketAddr = address
-        .parse()
-        .map_err(|error| format!("{address}: {error}"))?;
+    let socket: SocketAddr = address.parse().map_err(|error| format!("{address}: {error}"))?;
     for _ in 0..600 {
         if TcpStream::connect_timeout(&socket, Duration::from_millis(100)).is_ok() {
             let url = format!("http://{address}/");

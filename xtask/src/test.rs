@@ -36,21 +36,14 @@ impl Options {
     /// # Errors
     /// An unknown option or step.
     pub fn parse(mut args: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let mut options = Self {
-            only: Vec::new(),
-            quick: false,
-            words: Vec::new(),
-        };
+        let mut options = Self { only: Vec::new(), quick: false, words: Vec::new() };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("quick") => options.quick = true,
                 Long("only") => {
                     let name = args.value()?.string()?;
                     let step = STEPS.iter().find(|(_, known, _)| *known == name);
-                    options.only.push(
-                        step.ok_or("--only takes fmt, lint, native, browser or e2e")?
-                            .0,
-                    );
+                    options.only.push(step.ok_or("--only takes fmt, lint, native, browser or e2e")?.0);
                 }
                 Value(word) => options.words.push(word.string()?),
                 other => return Err(other.unexpected()),
@@ -88,21 +81,9 @@ pub fn run(options: &Options) -> Outcome {
         let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
         eprintln!("  {name:<8} {verdict}  {:>7.1} s", time.as_secs_f64());
     }
-    eprintln!(
-        "  {:<8}         {:>7.1} s",
-        "total",
-        begun.elapsed().as_secs_f64()
-    );
-    let failed: Vec<&str> = results
-        .iter()
-        .filter(|(_, _, outcome)| outcome.is_err())
-        .map(|(name, ..)| *name)
-        .collect();
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join(", ")))
-    }
+    eprintln!("  {:<8}         {:>7.1} s", "total", begun.elapsed().as_secs_f64());
+    let failed: Vec<&str> = results.iter().filter(|(_, _, outcome)| outcome.is_err()).map(|(name, ..)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
 fn fmt(_: &[String]) -> Outcome {
@@ -164,29 +145,15 @@ fn browser_tests(words: &[String]) -> Outcome {
         "disable-quic",
         "no-first-run",
     ];
-    let text = format!(
-        "{{\"goog:chromeOptions\":{{\"binary\":{:?},\"args\":{arguments:?}}}}}",
-        browser.chrome
-    );
-    fs::write(&capabilities, text)
-        .map_err(|error| format!("{}: {error}", capabilities.display()))?;
+    let text = format!("{{\"goog:chromeOptions\":{{\"binary\":{:?},\"args\":{arguments:?}}}}}", browser.chrome);
+    fs::write(&capabilities, text).map_err(|error| format!("{}: {error}", capabilities.display()))?;
     cmd::run(
-        cmd::cargo([
-            "test",
-            "--locked",
-            "-p",
-            "baton",
-            "--target",
-            tools::WASM,
-            "--test",
-            "browser",
-            "--",
-        ])
-        .args(words)
-        .env("PATH", cmd::path_with(&[&tools.wasm_bindgen_bin])?)
-        .env("CHROMEDRIVER", &browser.driver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities),
+        cmd::cargo(["test", "--locked", "-p", "baton", "--target", tools::WASM, "--test", "browser", "--"])
+            .args(words)
+            .env("PATH", cmd::path_with(&[&tools.wasm_bindgen_bin])?)
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities),
     )
 }
 
@@ -196,23 +163,15 @@ fn e2e(words: &[String]) -> Outcome {
     let built = app::build_all()?;
     let tools: Tools = tools::ensure()?;
     let browser = browser::ensure()?;
-    let npm = tools.npm.ok_or(
-        "axe-core comes from npm, and the accessibility tests need it: install Node.js with npm",
-    )?;
+    let npm =
+        tools.npm.ok_or("axe-core comes from npm, and the accessibility tests need it: install Node.js with npm")?;
     cmd::run(
-        cmd::cargo([
-            "test",
-            "--locked",
-            "-p",
-            "baton-e2e",
-            "--no-fail-fast",
-            "--",
-        ])
-        .args(words)
-        .env("BATON_SITE", built.site)
-        .env("BATON_SERVER", built.server)
-        .env("BATON_AXE", npm.axe)
-        .env("CHROME", browser.chrome)
-        .env("CHROMEDRIVER", browser.driver),
+        cmd::cargo(["test", "--locked", "-p", "baton-e2e", "--no-fail-fast", "--"])
+            .args(words)
+            .env("BATON_SITE", built.site)
+            .env("BATON_SERVER", built.server)
+            .env("BATON_AXE", npm.axe)
+            .env("CHROME", browser.chrome)
+            .env("CHROMEDRIVER", browser.driver),
     )
 }

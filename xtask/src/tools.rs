@@ -37,12 +37,15 @@ pub fn ensure() -> Outcome<Tools> {
     wasm_bindgen_matches_lock()?;
     wasm_target()?;
     let cache = paths::tools()?;
-    fs::create_dir_all(&cache).map_err(|error| format!("cannot make the tool cache {}: {error}\nSet BATON_CACHE to a folder that can be written.", cache.display()))?;
+    fs::create_dir_all(&cache).map_err(|error| {
+        format!(
+            "cannot make the tool cache {}: {error}\nSet BATON_CACHE to a folder that can be written.",
+            cache.display()
+        )
+    })?;
     let tools = Tools {
         trunk_bin: cache.join(format!("trunk-{TRUNK}")).join("bin"),
-        wasm_bindgen_bin: cache
-            .join(format!("wasm-bindgen-cli-{WASM_BINDGEN}"))
-            .join("bin"),
+        wasm_bindgen_bin: cache.join(format!("wasm-bindgen-cli-{WASM_BINDGEN}")).join("bin"),
         npm: None,
     };
     // These run for seconds, so they are compiled for a short wait: without fat LTO, trunk not optimised at all.
@@ -71,26 +74,17 @@ pub fn ensure() -> Outcome<Tools> {
         let work = &work;
         let outcomes = thread::scope(|scope| {
             let threads = rust_tools.map(|tool| scope.spawn(move || work.cargo_install(&tool)));
-            threads.map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| Err("an install panicked".to_owned()))
-            })
+            threads.map(|thread| thread.join().unwrap_or_else(|_| Err("an install panicked".to_owned())))
         });
         outcomes.into_iter().collect::<Outcome>()?;
         if missing(&npm)
             && has_npm()
             && let Err(why) = work.npm_install(&npm)
         {
-            cmd::say(&format!(
-                "{why}\n  Going on without wasm-opt: the app will be larger."
-            ));
+            cmd::say(&format!("{why}\n  Going on without wasm-opt: the app will be larger."));
         }
     }
-    Ok(Tools {
-        npm: npm_tools(&npm),
-        ..tools
-    })
+    Ok(Tools { npm: npm_tools(&npm), ..tools })
 }
 
 fn has_npm() -> bool {
@@ -100,10 +94,7 @@ fn has_npm() -> bool {
 fn npm_tools(folder: &Path) -> Option<NpmTools> {
     cmd::which("node")?;
     let modules = folder.join("node_modules");
-    modules.is_dir().then(|| NpmTools {
-        bin: modules.join(".bin"),
-        axe: modules.join("axe-core").join("axe.min.js"),
-    })
+    modules.is_dir().then(|| NpmTools { bin: modules.join(".bin"), axe: modules.join("axe-core").join("axe.min.js") })
 }
 
 /// The CLI and the crate speak a private format: any difference of version is a broken build.
@@ -122,14 +113,9 @@ fn wasm_bindgen_matches_lock() -> Outcome {
 }
 
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
-    let entry = lock.split("[[package]]").find(|entry| {
-        entry
-            .lines()
-            .any(|line| line == format!("name = \"{package}\""))
-    })?;
-    entry
-        .lines()
-        .find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+    let entry =
+        lock.split("[[package]]").find(|entry| entry.lines().any(|line| line == format!("name = \"{package}\"")))?;
+    entry.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
 }
 
 pub fn wasm_target() -> Outcome {
@@ -172,27 +158,16 @@ impl Workshop {
             fs::remove_dir_all(&temporary).map_err(fault)?;
         }
         fs::create_dir_all(&temporary).map_err(fault)?;
-        Ok(Self {
-            temporary,
-            _lock: lock,
-        })
+        Ok(Self { temporary, _lock: lock })
     }
 
     fn cargo_install(&self, tool: &RustTool<'_>) -> Outcome {
-        let RustTool {
-            name,
-            version,
-            flags,
-            opt_level,
-            bin,
-        } = *tool;
+        let RustTool { name, version, flags, opt_level, bin } = *tool;
         if bin.is_dir() {
             return Ok(()); // there already, or made by the run that we waited for
         }
         let begun = Instant::now();
-        cmd::say(&format!(
-            "installing {name} {version} (once; it is compiled, which takes a minute or three)"
-        ));
+        cmd::say(&format!("installing {name} {version} (once; it is compiled, which takes a minute or three)"));
         let home = bin.parent().unwrap_or(bin);
         let root = self.temporary.join(name);
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -203,10 +178,7 @@ impl Workshop {
             .arg("--root")
             .arg(&root);
         command
-            .env(
-                "CARGO_TARGET_DIR",
-                self.temporary.join(format!("{name}-target")),
-            )
+            .env("CARGO_TARGET_DIR", self.temporary.join(format!("{name}-target")))
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -220,10 +192,7 @@ impl Workshop {
             )
         })?;
         self.put(&root, home)?;
-        cmd::say(&format!(
-            "installed {name} {version} in {}",
-            cmd::elapsed(begun)
-        ));
+        cmd::say(&format!("installed {name} {version} in {}", cmd::elapsed(begun)));
         Ok(())
     }
 
