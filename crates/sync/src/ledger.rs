@@ -202,20 +202,34 @@ impl<S: Store> Ledger<S> {
 
     // ── What the syncer does ─────────────────────────────────────────────
 
-    /// Documents from the backend, and the cursor that goes with them.
+    /// Documents from the backend.
     pub(crate) async fn incoming(
         &self,
         remotes: Vec<Remote>,
         answered: Option<(&DocKey, Option<&str>)>,
-        cursor: Option<(Collection, String)>,
     ) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
-        let mut plan = self.replica.borrow().plan_incoming(remotes, answered);
-        if let Some((collection, cursor)) = cursor
-            && self.replica.borrow().cursor(collection) != Some(&cursor)
-        {
-            plan.move_cursor(collection, Some(cursor));
+        let plan = self.replica.borrow().plan_incoming(remotes, answered);
+        self.carry_out(plan, true).await
+    }
+
+    /// One page of a list, with the cursor that goes with it; `last`: the collection's end is reached.
+    pub(crate) async fn page(
+        &self,
+        collection: Collection,
+        remotes: Vec<Remote>,
+        cursor: Option<String>,
+        last: bool,
+    ) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let mut plan = self.replica.borrow().plan_incoming(remotes, None);
+        if cursor.is_some() && self.replica.borrow().cursor(collection) != cursor.as_deref() {
+            plan.move_cursor(collection, cursor);
+        }
+        if last && !self.replica.borrow().is_complete(collection) {
+            plan.mark_complete(collection);
         }
         self.carry_out(plan, true).await
     }

@@ -40,7 +40,12 @@ pub(crate) struct Plan {
     pub batch: Batch,
     pub done: Vec<OutboxItem>,
     pub cursors: Vec<(Collection, Option<String>)>,
+    /// Collections that were listed to their end for the first time.
+    pub complete: Vec<Collection>,
 }
+
+/// Kept beside the cursors: a name with this prefix says that the collection was listed to its end once.
+pub(crate) const COMPLETE: &str = "complete:";
 
 impl Plan {
     /// Takes a slot in whose base or entries changed: settles it and notes what must be stored.
@@ -54,6 +59,11 @@ impl Plan {
         }
         self.done.extend(settled.done);
         self.slots.push((key, slot));
+    }
+
+    pub fn mark_complete(&mut self, collection: Collection) {
+        self.batch.cursors.push((format!("{COMPLETE}{}", collection.name()), Some("1".into())));
+        self.complete.push(collection);
     }
 
     pub fn move_cursor(&mut self, collection: Collection, cursor: Option<String>) {

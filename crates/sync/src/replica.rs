@@ -16,7 +16,7 @@ use crate::connector::Remote;
 use crate::merge::merge;
 use crate::net::{Problem, ProblemKind};
 use crate::outbox::{ItemState, OutboxItem};
-use crate::plan::{ActError, Command, Plan, record};
+use crate::plan::{ActError, COMPLETE, Command, Plan, record};
 use crate::slot::{Base, DocKey, Slot};
 use crate::store::{DocRecord, ItemRecord, Snapshot};
 
@@ -34,6 +34,8 @@ pub struct Replica {
     /// Waiting entries that this version cannot read: carried along, exported, never sent.
     aside: BTreeMap<String, (String, String)>,
     cursors: BTreeMap<Collection, String>,
+    /// Collections that were listed to their end at least once.
+    complete: BTreeSet<Collection>,
     nameless: VecDeque<DocumentFault>,
     confirmed: VecDeque<String>,
     next_seq: u64,
@@ -69,6 +71,7 @@ impl Replica {
             items: BTreeMap::new(),
             aside: BTreeMap::new(),
             cursors: BTreeMap::new(),
+            complete: BTreeSet::new(),
             nameless: VecDeque::new(),
             confirmed: VecDeque::new(),
             next_seq: 1,
@@ -146,6 +149,11 @@ impl Replica {
     /// Where the last list of the collection ended; None before the first page.
     pub fn cursor(&self, collection: Collection) -> Option<&str> {
         self.cursors.get(&collection).map(String::as_str)
+    }
+
+    /// Whether the collection was listed to its end at least once, also in an earlier session.
+    pub fn is_complete(&self, collection: Collection) -> bool {
+        self.complete.contains(&collection)
     }
 
     // ── What the ledger and the syncer use ───────────────────────────────
@@ -328,8 +336,9 @@ impl Replica {
         let mut plan = Plan::default();
         plan.cursors.extend(self.cursors.keys().map(|collection| (*collection, None)));
         for (name, cursor) in snapshot.cursors {
-            if let Some(collection) = Collection::from_name(&name) {
-                plan.cursors.push((collection, Some(cursor)));
+            match name.strip_prefix(COMPLETE) {
+                Some(name) => plan.complete.extend(Collection::from_name(name)),
+                None => plan.cursors.extend(Collection::from_name(&name).map(|c| (c, Some(cursor)))),
             }
         }
         for key in keys {
@@ -365,6 +374,8 @@ impl Replica {
                 None => self.cursors.remove(&collection),
             };
         }
+        self.outbox_changed |= !plan.complete.is_empty();
+        self.complete.extend(plan.complete);
         for (key, slot) in plan.slots {
             self.put(key, slot);
         }

@@ -79,7 +79,6 @@ struct State {
     /// Documents whose present form must be fetched before the next write.
     fetch: BTreeSet<DocKey>,
     pulls: VecDeque<Collection>,
-    listed: BTreeSet<Collection>,
     unlisted: Vec<(Collection, Problem)>,
     pull_at_ms: i64,
     last_contact_ms: Option<i64>,
@@ -113,10 +112,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let state = self.state.borrow();
         let replica = self.ledger.replica();
         let all = self.connector.collections().count();
-        let listed = self.connector.collections().filter(|c| {
-            let begun_again = state.pulls.contains(c) && !state.listed.contains(c);
-            replica.cursor(*c).is_some() && !begun_again || state.unlisted.iter().any(|(u, _)| u == c)
-        });
+        let unlisted = |c: &Collection| state.unlisted.iter().any(|(u, _)| u == c);
+        let listed = self.connector.collections().filter(|c| replica.is_complete(*c) || unlisted(c));
         Status {
             link: state.link,
             first_sync: (listed.count(), all),
@@ -207,7 +204,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.pull_soon();
         }
         if self.connector.is_ordered() && !changes.is_empty() {
-            let stored = self.ledger.incoming(changes, None, None).await;
+            let stored = self.ledger.incoming(changes, None).await;
             if stored.is_err() {
                 self.pull_soon();
             }
@@ -225,7 +222,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             let mut state = self.state.borrow_mut();
             if state.pulls.is_empty() && state.pull_at_ms <= now {
                 state.pulls = self.connector.collections().collect();
-                state.listed.clear();
+                state.unlisted.clear();
                 state.pull_at_ms = i64::MAX;
             }
             state.pulls.front().copied()
@@ -243,9 +240,9 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 self.ledger.note_nameless(collection, nameless);
                 // A page that says "more" from the same place would be asked for for ever.
                 let stuck = cursor.as_deref() == self.ledger.replica().cursor(collection);
-                let stored = self.ledger.incoming(items, None, cursor.map(|c| (collection, c))).await;
-                match stored {
-                    Ok(()) if more && !stuck => {}
+                let last = !more || stuck;
+                match self.ledger.page(collection, items, cursor, last).await {
+                    Ok(()) if !last => {}
                     Ok(()) => self.listed(collection),
                     Err(error) => self.store_failed(&error),
                 }
@@ -315,7 +312,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         match answer {
             WriteAnswer::Stored(remote) => {
                 self.met();
-                match self.ledger.incoming(vec![remote], answered, None).await {
+                match self.ledger.incoming(vec![remote], answered).await {
                     Ok(()) => self.check_kept(&key, &entries).await,
                     Err(e) => self.store_failed(&e),
                 }
@@ -323,7 +320,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
                 let same = rev.as_deref() == Some(remote.rev.as_str());
-                match self.ledger.incoming(vec![remote], answered, None).await {
+                match self.ledger.incoming(vec![remote], answered).await {
                     // Refused for a revision that is still the present one: nothing to settle, so not at once again.
                     Ok(()) if same => {
                         let text = "the backend says that the document has moved, and shows the same revision";
@@ -395,7 +392,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             WriteAnswer::Stored(remote) | WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
                 let answered = Some((key, rev.as_deref()));
-                if let Err(error) = self.ledger.incoming(vec![remote], answered, None).await {
+                if let Err(error) = self.ledger.incoming(vec![remote], answered).await {
                     self.store_failed(&error);
                     return Step::Worked;
                 }
@@ -483,7 +480,6 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     fn listed(&self, collection: Collection) {
         let mut state = self.state.borrow_mut();
         state.pulls.retain(|c| *c != collection);
-        state.listed.insert(collection);
         if state.pulls.is_empty() {
             let jitter = self.rng.up_to(PULL_EVERY_MS / 2);
             let next = self.clock.now_ms() + i64::try_from(PULL_EVERY_MS + jitter).unwrap_or(0);
