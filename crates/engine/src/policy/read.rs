@@ -78,7 +78,7 @@ impl PackLoader {
 /// Reads and checks the text of a pack that may extend packs of `bases`.
 ///
 /// # Errors
-/// Every fault of the pack at once, in the order of the text as far as it has one.
+/// Every fault of the pack at once, in the order of reading.
 pub fn check(text: &str, bases: &PackLoader) -> Result<Policy, Vec<Fault>> {
     let raw = node::parse(text).map_err(|fault| vec![fault])?;
     compile(&raw, bases)

@@ -112,7 +112,7 @@ impl Cx {
         if text.chars().nth(MAX_TEXT).is_some() {
             return self.fault(node, FaultCode::TooLong { characters: MAX_TEXT });
         }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
+        if text.chars().any(|c| (c.is_control() && c != '\n') || turns_text(c)) {
             return self.fault(node, FaultCode::ControlCharacter);
         }
         Some(text.to_owned())
@@ -211,6 +211,11 @@ impl Cx {
         o.done();
         Some(Text { zh: zh?, en: en? })
     }
+}
+
+/// Characters that make a text read differently from how it is stored (direction overrides and isolates).
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub(super) fn is_id(text: &str) -> bool {

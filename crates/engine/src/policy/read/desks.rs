@@ -1,9 +1,11 @@
 //! Reads expert desks and queues: hours, cities, topics in and out of scope, seats, call-backs; and the flags that
 //! decide doubtful topics.
 
+use std::collections::HashMap;
+
 use super::cursor::{Cx, Obj, every};
 use super::fault::{FaultCode, Noun};
-use super::node::{Kind, Node};
+use super::node::{Kind, Node, short};
 use super::rules::{Rules, calendar_of, declared, one_of};
 use crate::policy::{CallbackRules, City, Desk, Flag, Provenance, SeatPlan, Topic};
 
@@ -38,7 +40,19 @@ fn option_ids(flag: &Node) -> Vec<&str> {
 }
 
 pub(super) fn desks(cx: &Cx, nodes: &[Node], names: &Names<'_>, rules: &Rules<'_>) -> Option<Vec<Desk>> {
-    every(nodes.iter().map(|node| desk(cx, node, names, rules)))
+    let desks = every(nodes.iter().map(|node| desk(cx, node, names, rules)));
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (i, desk) in nodes.iter().enumerate() {
+        let seats = desk.field("seats").and_then(Node::list).unwrap_or_default();
+        for id in seats.iter().filter_map(|s| s.field("id")) {
+            if let Some(seat) = id.text()
+                && *seen.entry(seat).or_insert(i) != i
+            {
+                cx.fault::<()>(id, FaultCode::SeatTwice { seat: short(seat) });
+            }
+        }
+    }
+    desks
 }
 
 fn desk(cx: &Cx, node: &Node, names: &Names<'_>, rules: &Rules<'_>) -> Option<Desk> {

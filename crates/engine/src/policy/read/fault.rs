@@ -42,7 +42,6 @@ pub enum Noun {
     Topic,
     Flag,
     FlagOption,
-    Entry,
 }
 
 impl Noun {
@@ -59,7 +58,6 @@ impl Noun {
             Noun::Topic => "topic",
             Noun::Flag => "flag",
             Noun::FlagOption => "option of the flag",
-            Noun::Entry => "entry",
         }
     }
 }
@@ -136,6 +134,9 @@ pub enum FaultCode {
     // ── names ──
     DuplicateId {
         id: String,
+    },
+    SeatTwice {
+        seat: String,
     },
     UnknownName {
         noun: Noun,
@@ -281,7 +282,7 @@ impl fmt::Display for FaultCode {
             C::Empty { what } => write!(f, "{what} must not be empty"),
             C::TooLong { characters } => write!(f, "this is longer than {characters} characters"),
             C::TooMany { limit } => write!(f, "at most {limit} entries are allowed here"),
-            C::ControlCharacter => write!(f, "control characters are not allowed in texts"),
+            C::ControlCharacter => write!(f, "control characters and direction overrides are not allowed in texts"),
             C::BadId { found } => {
                 write!(f, "\"{found}\" is no id; use 1 to 64 Latin letters, digits, '-', '_' or '.'")
             }
@@ -294,6 +295,7 @@ impl fmt::Display for FaultCode {
             C::DuplicateId { id } => {
                 write!(f, "\"{id}\" stands twice in this list; ids must differ")
             }
+            C::SeatTwice { seat } => write!(f, "the seat \"{seat}\" belongs to another desk already"),
             C::UnknownName { noun, name, known } => {
                 let word = noun.word();
                 let article = if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
