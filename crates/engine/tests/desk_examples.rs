@@ -117,7 +117,7 @@ fn out_of_scope_names_the_alternative_and_other_cities_too() {
 fn every_seat_is_told_why_not() {
     let policies = policies();
     let (policy, desk) = policies.desk(EXPERT).unwrap();
-    let mut seats = vec![
+    let mut seats = [
         seat("8801", Presence::Available, at(23, "14:00")),
         seat("8802", Presence::OnContact, at(23, "14:00")),
         seat("8803", Presence::Available, at(23, "14:10")),
