@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use baton_backend::{Config, Store, StoreOptions};
 use baton_demo::feed::{Feed, Rate};
@@ -47,6 +48,9 @@ struct Options {
     /// The moment that the day leads up to, RFC 3339; the server's clock stays what it is [default: now]
     #[arg(long)]
     now: Option<Timestamp>,
+    /// For tests: a file with milliseconds to add to the server's clock, read whenever the time is asked for
+    #[arg(long, value_name = "FILE")]
+    clock_file: Option<PathBuf>,
     /// So many more simple cases
     #[arg(long, default_value_t = 0)]
     crowd: usize,
@@ -71,7 +75,11 @@ fn run(options: Options) -> Result<(), String> {
     if options.fresh {
         throw_away(&options.db)?;
     }
-    let store = Store::open_with(&options.db, StoreOptions::default()).map_err(text)?;
+    let mut choices = StoreOptions::default();
+    if let Some(file) = options.clock_file.clone() {
+        choices.clock = Arc::new(move || chrono::Utc::now() + offset(&file));
+    }
+    let store = Store::open_with(&options.db, choices).map_err(text)?;
     let now = options.now.unwrap_or_else(|| Timestamp::from_millis(store.now().timestamp_millis()));
     let feed = if options.no_demo {
         if let Some(password) = administrator(&store)? {
@@ -105,6 +113,12 @@ fn run(options: Options) -> Result<(), String> {
         };
         baton_backend::serve(config, listener, shutdown).await.map_err(text)
     })
+}
+
+/// What a test's clock file says; nothing if it is missing or holds no number.
+fn offset(file: &Path) -> chrono::TimeDelta {
+    let millis = std::fs::read_to_string(file).ok().and_then(|text| text.trim().parse().ok());
+    chrono::TimeDelta::try_milliseconds(millis.unwrap_or(0)).unwrap_or_default()
 }
 
 /// Loads the day, once.
