@@ -2,6 +2,9 @@
 //! compile. Each room keeps its texts in a file of its own beside this one; formats of times and numbers are in
 //! `format`. No view writes a literal text.
 
+pub mod callback;
+pub mod contact;
+pub mod expert;
 pub mod format;
 pub mod words;
 

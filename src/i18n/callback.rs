@@ -1,0 +1,86 @@
+//! Words of call-backs: booking, claim, tries, backlog.
+
+use crate::texts;
+
+texts! { CallbackTexts {
+    page: "接力回电", "Call-backs";
+    one: "接力回电", "Call-back";
+    gone: "这个回电已不在", "This call-back is gone";
+    topic: "业务", "Topic";
+    booked: "{0} 由 {1} 登记", "Booked {0} by {1}";
+    due_at: "{0} 前拨出", "To be made by {0}";
+    why: "为什么？", "Why?";
+    claim: "认领", "Claim";
+    release: "放回", "Release";
+    claimed_by: "{0} 已认领，{1}", "Claimed by {0}, {1}";
+    claimed_you: "你已认领", "You have claimed it";
+    claim_until: "{0} 前未拨出自动放回", "Goes back unless tried by {0}";
+    lapsed: "{0} 认领后未拨，已放回", "{0}'s claim lapsed without a try";
+    unclaimed: "待认领", "Open";
+    log_try: "登记拨打", "Log a try";
+    tries: "已拨 {0}/{1}", "Tried {0}/{1}";
+    no_tries: "还没有拨过", "Not tried yet";
+    not_before: "{0} 以后再拨", "Not before {0}";
+    reached: "已接通", "Reached";
+    no_answer: "无人接听", "No answer";
+    busy: "占线", "Busy";
+    wrong_number: "号码有误", "Wrong number";
+    outcome: "结果", "Outcome";
+    note: "备注", "Note";
+    note_hint: "说了什么，约了什么", "What was said or agreed";
+    log: "登记", "Log";
+    text_owed: "三次未通，欠客户一条短信", "Out of tries: the customer is owed a text";
+    text_due: "{0} 起应发短信，原文如下", "A text is owed since {0}";
+    text_copy: "复制短信", "Copy the text";
+    copied: "已复制", "Copied";
+    elsewhere: "别处已联系上", "Reached elsewhere";
+    unwanted: "客户不需要了", "No longer wanted";
+    cancel: "撤销回电", "Cancel it";
+    cancel_why: "撤销原因", "Reason";
+    done: "{0} 已接通", "Reached at {0}";
+    cancelled: "已撤销：{0}", "Cancelled: {0}";
+    failed: "未能完成", "Failed";
+    attempts: "拨打记录", "Tries";
+    round: "第 {0} 轮", "Round {0}";
+    next_slot: "下一时段 {0} 起", "Next slot from {0}";
+    from_contact: "来自联系", "From a contact";
+    from_case: "个案 {0}", "Case {0}";
+    // ── booking ──
+    book: "约回电", "Book a call-back";
+    book_desk: "专席", "Desk";
+    book_topic: "业务", "Topic";
+    book_topic_pick: "选择业务", "Choose a topic";
+    book_customer: "客户", "Customer";
+    book_number: "回电号码", "Number to call";
+    book_promise: "答应客户", "Promise";
+    book_promise_text: "{0} 前回电", "a call by {0}";
+    book_submit: "登记回电", "Book it";
+    book_done: "已约回电，{0} 前拨出", "Booked, to be made by {0}";
+    book_no_desk: "规则包里没有受理回电的专席", "No desk of the pack takes call-backs";
+    book_open: "该号码已有待回电，{0} 前拨出", "This number has an open call-back, due {0}";
+    out_of_scope: "不属专席，不能约回电", "Out of scope: no call-back";
+    other_city: "专席不服务{0}，不能约回电", "The desk does not serve {0}: no call-back";
+    say_so: "对客户说", "Tell the customer";
+    sum_open: "计 {0}", "counts {0}";
+    sum_closed: "专席下班，不计", "closed, does not count";
+    sum_rule: "{0}（{1}），只计开放时间", "{0} ({1}), open time only";
+    // ── page ──
+    in_order: "按到期先后，同时到期先高等级", "Earliest due first, then the higher class";
+    claim_next: "认领下一件", "Claim next";
+    nothing_next: "没有可认领的回电", "Nothing to claim";
+    empty: "没有待回电", "No call-backs are open";
+    empty_hint: "专席全忙或下班时登记的回电会出现在这里。", "Those booked while all seats are busy or closed appear here.";
+    keeps: "{0} 席在席，按现在的顺序都来得及", "{0} seats in: all can be kept in this order";
+    keeps_one: "1 席在席，按现在的顺序都来得及", "1 seat in: all can be kept in this order";
+    late_warn: "{0} 席在席，{1} 件会来不及，最迟超 {2}", "{0} seats in: {1} cannot be kept, the worst by {2}";
+    no_seat_warn: "没有座席在席，{0} 件回电无人可拨", "No seat is in: {0} call-backs have nobody to make them";
+    will_be_late: "预计超 {0}", "late by {0}";
+    col_customer: "客户", "Customer";
+    col_topic: "业务", "Topic";
+    col_due: "时限", "Due";
+    col_tries: "拨打", "Tries";
+    col_claim: "认领", "Claim";
+    ended_today: "今天已结束 {0}", "{0} ended today";
+    open: "打开", "Open";
+    taken_toast: "{0} 先认领了", "{0} claimed it first";
+} }
