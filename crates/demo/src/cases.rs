@@ -4,10 +4,11 @@ use baton_engine::clock;
 use baton_engine::model::{Actor, CaseLink, Channel, Collection, Customer, Intent, LinkKind};
 use baton_engine::time::{Span, Timestamp};
 
+use crate::pace::{Limits, reopened_share};
 use crate::people::{Cast, ORGS};
-use crate::plot::{path, pin, story, words};
+use crate::plot::{path, pin, story};
 use crate::stages::{Pace, ROWS, Row, Stage};
-use crate::texts::{Story, Words, talk};
+use crate::texts::{Plot, Story, Words, talk};
 use crate::world::World;
 
 /// Plays every row of the plan.
@@ -46,6 +47,7 @@ fn link(world: &mut World<'_>, cast: &Cast, ids: &[(String, &Row)]) {
 struct Play<'w, 'p> {
     world: &'w mut World<'p>,
     story: &'static Story,
+    plot: &'static Plot,
     words: Words,
     id: String,
     owner: Actor,
@@ -55,8 +57,6 @@ struct Play<'w, 'p> {
     /// Present moment of the play.
     at: Timestamp,
     reply: Span,
-    leg: Span,
-    grace: Span,
 }
 
 impl<'w, 'p> Play<'w, 'p> {
@@ -64,6 +64,7 @@ impl<'w, 'p> Play<'w, 'p> {
         let policy = world.policies.of(&pin(world))?.clone();
         let show = nth == 0;
         let story = story(world, row, show);
+        let plot = if show { &story.plots[0] } else { world.rng.pick(story.plots) };
         let path = path(row, nth);
         // Half of the cases belong to the people who log in, the others live on by themselves.
         let human = show || world.rng.chance(45);
@@ -74,76 +75,26 @@ impl<'w, 'p> Play<'w, 'p> {
         let class = policy.class(&customer.service_class);
         let mut play = Play {
             story,
-            words: words(world, customer),
+            plot,
+            words: Words::of(customer, story.category),
             id: String::new(),
             owner: people[0].clone(),
             path,
             people,
             at: world.now,
             reply: class.reply.limit,
-            leg: class.leg.limit,
-            grace: policy.clocks.receipt_grace.limit,
             world,
         };
-        play.at = play.opening(row);
+        play.at = Limits { reply: play.reply, leg: class.leg.limit, grace: policy.clocks.receipt_grace.limit }
+            .opening(play.world, row);
         play.open(customer)?;
         play.run(row);
         Some(play.id)
     }
 
-    /// When the case has to be taken in for its clock to stand at the row's pace now.
-    fn opening(&mut self, row: &Row) -> Timestamp {
-        let (now, reply, leg) = (self.world.now, self.reply, self.leg);
-        let share = |this: &mut Self, of: Span, low: i64, high: i64| {
-            let share = this.world.rng.range(low, high);
-            Span::from_millis(of.millis() / 100 * share)
-        };
-        let of_leg = matches!(
-            row.stage,
-            Stage::Sent | Stage::Received | Stage::SentOn | Stage::Second | Stage::Parallel | Stage::SentAgain
-        );
-        let ended = matches!(row.stage, Stage::Resolved | Stage::Closed | Stage::Cancelled | Stage::Referred);
-        let (low, high) = match (row.pace, of_leg || ended) {
-            (Pace::Early, true) => (5, 25),
-            (Pace::Early, false) => (4, 20),
-            (Pace::Middle, _) => (36, 58),
-            (Pace::Soon, true) => (84, 92),
-            (Pace::Soon, false) => (86, 94),
-            (Pace::Late, _) => (104, 128),
-        };
-        let ago = match row.stage {
-            Stage::Closed => share(self, reply, 150, 320),
-            Stage::Resolved | Stage::Cancelled | Stage::Referred => share(self, reply, low.max(30), high + 10),
-            // Twice: the reopened clock has half of the limit.
-            Stage::Reopened => reply.plus(share(self, Span::from_millis(reply.millis() / 2), low, high)),
-            Stage::Pending => share(self, reply, low, high + 30),
-            _ if of_leg => {
-                let waited = if row.stage == Stage::Sent && row.pace == Pace::Early {
-                    self.world.rng.span(Span::from_minutes(2), Span::from_minutes(11))
-                } else {
-                    share(self, leg, low, high).plus(self.grace)
-                };
-                waited.plus(self.lead(row))
-            }
-            // An upgraded case is measured by its new, shorter limit.
-            _ if row.upgraded => share(self, Span::from_hours(8), low, high),
-            _ => share(self, reply, low, high),
-        };
-        now.minus(ago)
-    }
-
-    /// Time from intake to the dispatch of the leg that counts.
-    fn lead(&self, row: &Row) -> Span {
-        let minutes = match row.stage {
-            Stage::Sent | Stage::Received | Stage::Parallel => 14,
-            Stage::SentAgain => 50,
-            _ => 36,
-        };
-        Span::from_minutes(minutes)
-    }
-
     fn open(&mut self, customer: &Customer) -> Option<()> {
         let channel = match self.world.rng.range(0, 19) {
+            _ if customer.id.ends_with("001") => Channel::Voice,
             0..=12 => Channel::Voice,
             13..=15 => Channel::WebChat,
             16 => Channel::Email,
@@ -152,8 +103,8 @@ impl<'w, 'p> Play<'w, 'p> {
         };
         self.id = self.world.id(self.at);
         let intent = Intent::OpenCase {
-            title: self.words.say(&mut self.world.rng, self.story.titles),
-            description: self.words.say(&mut self.world.rng, self.story.descriptions),
+            title: self.words.fill(self.plot.title),
+            description: self.words.fill(self.plot.description),
             category: self.story.category.into(),
             channel,
             customer: customer.reference(),
@@ -261,18 +212,18 @@ impl<'w, 'p> Play<'w, 'p> {
             return;
         }
         if row.pace == Pace::Late || self.world.rng.chance(22) {
-            self.wait_minutes(4);
+            self.towards_now(30, 55);
             let text = (*self.world.rng.pick(talk::REPEATS)).into();
             self.act(&owner, Intent::RecordRepeat { text, interaction: None });
         }
         let running = self.world.case(&self.id).and_then(|c| c.active_legs().last().map(|l| l.id.clone()));
         if let (Some(leg), Pace::Soon | Pace::Late) = (running, row.pace) {
-            self.wait_minutes(5);
+            self.towards_now(60, 85);
             let text = (*self.world.rng.pick(talk::CHASES)).into();
             self.act(&owner, Intent::ChaseLeg { leg, text });
         }
         if row.pace == Pace::Late && self.world.rng.chance(60) {
-            self.wait_minutes(2);
+            self.towards_now(20, 60);
             let reason = (*self.world.rng.pick(talk::ESCALATIONS)).into();
             self.act(&owner, Intent::EscalateCase { reason });
         }
@@ -287,10 +238,10 @@ impl<'w, 'p> Play<'w, 'p> {
             self.later(whole, 2, 4);
             self.take(1, leg.clone());
             self.later(whole, 12, 25);
-            self.answer(1, leg, self.story.passed_on);
+            self.answer(1, leg, self.plot.passed_on);
         }
         self.later(whole, 10, 25);
-        let text = self.words.say(&mut self.world.rng, self.story.solved);
+        let text = self.words.fill(self.plot.solved);
         self.act(&owner, Intent::AnswerCustomer { text });
         match row.stage {
             Stage::Closed => {
@@ -300,7 +251,7 @@ impl<'w, 'p> Play<'w, 'p> {
             }
             Stage::Reopened => {
                 let half = Span::from_millis(self.reply.millis() / 2);
-                let ago = self.world.now.since(self.at).millis().min(half.millis() / 100 * pace_share(row.pace));
+                let ago = self.world.now.since(self.at).millis().min(half.millis() / 100 * reopened_share(row.pace));
                 self.at = self.world.now.minus(Span::from_millis(ago));
                 let reason = (*self.world.rng.pick(talk::REOPENS)).into();
                 self.act(&owner, Intent::ReopenCase { reason });
@@ -321,11 +272,11 @@ impl<'w, 'p> Play<'w, 'p> {
             self.later(total, 3, 5);
             self.take(2, further.clone());
             self.later(total, 8, 14);
-            self.answer(2, further, self.story.found);
+            self.answer(2, further, self.plot.found);
         }
         if all_the_way {
             self.later(total, 4, 8);
-            self.answer(1, leg, self.story.passed_on);
+            self.answer(1, leg, self.plot.passed_on);
         }
     }
 
@@ -345,8 +296,7 @@ impl<'w, 'p> Play<'w, 'p> {
     }
 
     fn dispatch(&mut self, from: usize, to: usize) -> Option<String> {
-        let texts = if from == 0 { self.story.requests } else { self.story.further };
-        let request = self.words.say(&mut self.world.rng, texts);
+        let request = self.words.fill(if from == 0 { self.plot.request } else { self.plot.further });
         let by = self.people[from].clone();
         let despite_deadline = self.world.case(&self.id).is_some_and(|case| {
             let policy = self.world.policies.of(&case.policy);
@@ -374,9 +324,9 @@ impl<'w, 'p> Play<'w, 'p> {
         }
     }
 
-    fn answer(&mut self, who: usize, leg: Option<String>, texts: &[&str]) {
+    fn answer(&mut self, who: usize, leg: Option<String>, text: &str) {
         let by = self.people[who].clone();
-        let text = self.words.say(&mut self.world.rng, texts);
+        let text = self.words.fill(text);
         if let Some(leg) = leg {
             self.act(&by, Intent::AnswerLeg { leg, text });
         }
@@ -397,19 +347,15 @@ impl<'w, 'p> Play<'w, 'p> {
         self.at = at.min(self.world.now);
     }
 
+    /// Goes on by `low` to `high` per cent of what is left until now.
+    fn towards_now(&mut self, low: i64, high: i64) {
+        self.later(self.world.now.since(self.at), low, high);
+    }
+
     /// Goes on by `low` to `high` per cent of `whole`.
     fn later(&mut self, whole: Span, low: i64, high: i64) {
         let per_mille = self.world.rng.range(low * 10, high * 10);
         let at = self.at.plus(Span::from_secs(whole.millis() / 1000 * per_mille / 1000));
         self.at = at.min(self.world.now);
-    }
-}
-
-fn pace_share(pace: Pace) -> i64 {
-    match pace {
-        Pace::Early => 12,
-        Pace::Middle => 48,
-        Pace::Soon => 88,
-        Pace::Late => 110,
     }
 }

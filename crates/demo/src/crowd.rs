@@ -24,13 +24,7 @@ pub fn crowd(seed: u64, now: Timestamp, policies: &Policies, n: usize) -> impl I
     let pin = pack.map(|p| p.pin()).unwrap_or_default();
     (0..n).filter_map(move |nth| {
         let (story, customer) = (*rng.pick(&stories), rng.pick(&people));
-        let words = Words {
-            city: customer.city.clone(),
-            device: customer.device.clone(),
-            plan: customer.plan.clone(),
-            amount: rng.range(5, 98),
-            day: "昨晚",
-        };
+        let words = Words::of(customer, story.category);
         // Denser towards the present: most are on track, some due soon, some overdue.
         let share = rng.range(0, 999);
         let at = now.minus(Span::from_secs(5 * 86_400 * share / 1000 * share / 1000 + 60));
@@ -40,7 +34,7 @@ pub fn crowd(seed: u64, now: Timestamp, policies: &Policies, n: usize) -> impl I
             ..customer.reference()
         };
         let intent = Intent::OpenCase {
-            title: words.say(&mut rng, story.titles),
+            title: words.fill(rng.pick(story.plots).title),
             description: String::new(),
             category: story.category.into(),
             channel: Channel::Voice,

@@ -11,6 +11,7 @@ mod crowd;
 mod customers;
 pub mod feed;
 pub mod load;
+mod pace;
 mod people;
 mod plot;
 mod rng;

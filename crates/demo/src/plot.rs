@@ -1,16 +1,14 @@
-//! What a case of the plan is about: its way, its story, its words, and the pack that it is taken under.
+//! What a case of the plan is about: its way, its story, and the pack that it is taken under.
 
-use baton_engine::model::{Customer, PolicyPin};
+use baton_engine::model::PolicyPin;
 
 use crate::people::{ORGS, POLICY};
 use crate::stages::{Row, Stage};
-use crate::texts::{self, Story, Words};
+use crate::texts::{self, Story};
 use crate::world::World;
 
 /// Category of the show-piece.
 const SHOW: &str = "DATA_SERVICE.video";
-
-const DAYS: [&str; 6] = ["昨晚", "前天", "周一", "周三", "上周五", "本月初"];
 
 /// Owner, first and second receiver of a row's case.
 ///
@@ -37,17 +35,6 @@ pub fn story(world: &mut World<'_>, row: &Row, show: bool) -> &'static Story {
         _ => texts::operator().filter(|s| !show || s.category == SHOW).collect(),
     };
     world.rng.pick::<&Story>(&all)
-}
-
-/// The words for a customer's story.
-pub fn words(world: &mut World<'_>, customer: &Customer) -> Words {
-    Words {
-        city: customer.city.clone(),
-        device: customer.device.clone(),
-        plan: customer.plan.clone(),
-        amount: world.rng.range(5, 98),
-        day: world.rng.pick::<&str>(&DAYS),
-    }
 }
 
 /// The pack that new documents are taken under.

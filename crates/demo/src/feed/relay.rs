@@ -7,7 +7,7 @@ use baton_engine::time::{Span, Timestamp};
 
 use super::{Beat, Feed, Shelf};
 use crate::people::ORGS;
-use crate::texts::{self, Story, Words, talk};
+use crate::texts::{self, Plot, Story, Words, talk};
 
 /// Open cases on which only the demo has acted, at most; more are not taken in.
 const CASES_OPEN: usize = 60;
@@ -32,6 +32,7 @@ impl Feed {
             texts::operator().collect()
         };
         let story = *self.rng.pick(&stories);
+        let plot = self.rng.pick(story.plots);
         let clerks = self.cast.clerks(org);
         if clerks.is_empty() {
             return Ok(0);
@@ -42,10 +43,10 @@ impl Feed {
         if twice.into_iter().any(|c| c.customer.number == customer.number && c.category == story.category) {
             return Ok(0);
         }
-        let words = self.words(&customer.id);
+        let words = Words::of(&customer, story.category);
         let intent = Intent::OpenCase {
-            title: words.say(&mut self.rng, story.titles),
-            description: words.say(&mut self.rng, story.descriptions),
+            title: words.fill(plot.title),
+            description: words.fill(plot.description),
             category: story.category.into(),
             channel: Channel::Voice,
             customer: customer.reference(),
@@ -74,8 +75,9 @@ impl Feed {
 
     /// What a colleague would do with this case now, if anything.
     fn step_of(&mut self, case: &Case, now: Timestamp) -> Option<(Actor, Intent)> {
-        let story = texts::operator().chain(texts::maker()).find(|s| s.category == case.category)?;
-        let words = self.words(&case.customer.id);
+        let plot = texts::plot_of(&case.category, &case.title)?;
+        let customer = self.customers.iter().find(|c| c.id == case.customer.id)?;
+        let words = Words::of(customer, &case.category);
         let idle = |minutes: i64| case.journal.last().is_some_and(|e| now.since(e.at) >= Span::from_minutes(minutes));
         let waits = |leg: &str| case.children(Some(leg)).any(|l| l.state.is_active());
         if let Some(leg) = case.active_legs().find(|l| !waits(&l.id)) {
@@ -86,8 +88,8 @@ impl Feed {
             return match leg.state {
                 LegState::Dispatched if idle(6) => Some((by, Intent::ReceiveLeg { leg: id })),
                 LegState::Received if idle(25) => {
-                    let texts = if leg.parent.is_some() { story.found } else { story.passed_on };
-                    Some((by, Intent::AnswerLeg { leg: id, text: words.say(&mut self.rng, texts) }))
+                    let text = words.fill(if leg.parent.is_some() { plot.found } else { plot.passed_on });
+                    Some((by, Intent::AnswerLeg { leg: id, text }))
                 }
                 _ => None,
             };
@@ -96,9 +98,9 @@ impl Feed {
         let answered = case.legs.iter().any(|l| l.state == LegState::Answered);
         let intent = match case.status {
             Status::Acknowledged | Status::InProgress if !answered && idle(8) => {
-                self.hand_on(case, story, &words, now)?
+                self.hand_on(case, plot, &words, now)?
             }
-            Status::InProgress if idle(10) => Intent::AnswerCustomer { text: words.say(&mut self.rng, story.solved) },
+            Status::InProgress if idle(10) => Intent::AnswerCustomer { text: words.fill(plot.solved) },
             Status::Pending if idle(40) => Intent::CustomerResponded { text: (*self.rng.pick(talk::RESPONSES)).into() },
             Status::Held if idle(60) => Intent::UnholdCase,
             Status::Resolved if idle(20) => Intent::CloseCase { note: (*self.rng.pick(talk::CLOSINGS)).into() },
@@ -108,28 +110,16 @@ impl Feed {
     }
 
     /// Dispatches along the flow, or answers where nobody else can help or the time is short.
-    fn hand_on(&mut self, case: &Case, story: &Story, words: &Words, now: Timestamp) -> Option<Intent> {
+    fn hand_on(&mut self, case: &Case, plot: &Plot, words: &Words, now: Timestamp) -> Option<Intent> {
         let policy = self.policies.of(&case.policy)?.clone();
         let fits = clock::forecast(&policy, case, &case.owner.org, now).is_some_and(|f| f.fits);
         let edges = relay::edges_from(&policy, case, &case.owner.org);
         if !fits || edges.is_empty() || !case.legs.is_empty() {
-            return Some(Intent::AnswerCustomer { text: words.say(&mut self.rng, story.solved) });
+            return Some(Intent::AnswerCustomer { text: words.fill(plot.solved) });
         }
         let to = self.rng.pick(&edges).to.clone();
-        let request = words.say(&mut self.rng, story.requests);
+        let request = words.fill(plot.request);
         Some(Intent::Dispatch { to, request, consent: false, despite_deadline: false })
-    }
-
-    fn words(&mut self, customer: &str) -> Words {
-        let found = self.customers.iter().find(|c| c.id == customer);
-        let text = |of: fn(&baton_engine::model::Customer) -> &String| found.map(of).cloned().unwrap_or_default();
-        Words {
-            city: text(|c| &c.city),
-            device: text(|c| &c.device),
-            plan: text(|c| &c.plan),
-            amount: self.rng.range(5, 98),
-            day: "昨晚",
-        }
     }
 }
 
