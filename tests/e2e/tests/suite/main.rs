@@ -1,0 +1,6 @@
+//! The stories of the product, end to end: the built app, the real server, real browsers. One binary, so that the stories
+//! share the machine fairly (see `Site`). Run one: `cargo xtask test --only e2e -- NAME`.
+#![allow(clippy::unwrap_used)]
+
+mod door;
+mod tools;
