@@ -4,4 +4,6 @@
 pub mod app;
 pub mod desk;
 pub mod i18n;
+pub mod net;
+pub mod store;
 pub mod ui;

@@ -22,9 +22,13 @@ pub enum ItemState {
     /// queued again, and the backend's journal shows whether it was done.
     Sent,
     /// It does not hold on the new base. Stays until the person retries or discards it.
-    Refused { refusal: Refusal },
+    Refused {
+        refusal: Refusal,
+    },
     /// The backend will not take it. Stays until the person retries or discards it.
-    Dead { problem: Problem },
+    Dead {
+        problem: Problem,
+    },
 }
 
 impl ItemState {

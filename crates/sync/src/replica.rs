@@ -99,9 +99,9 @@ impl Replica {
 
     /// All waiting entries, oldest first.
     pub fn outbox(&self) -> impl Iterator<Item = &OutboxItem> {
-        self.items.iter().filter_map(|((_, id), key)| {
-            self.slot(key.0, &key.1)?.pending.iter().find(|item| item.id() == id)
-        })
+        self.items
+            .iter()
+            .filter_map(|((_, id), key)| self.slot(key.0, &key.1)?.pending.iter().find(|item| item.id() == id))
     }
 
     /// One waiting entry.
@@ -425,9 +425,9 @@ impl Replica {
     /// Documents that have something to send, by the age of their oldest entry.
     pub(crate) fn ready(&self) -> impl Iterator<Item = &DocKey> {
         let mut seen = HashSet::new();
-        self.items.values().filter(move |key| {
-            seen.insert(*key) && self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0)
-        })
+        self.items
+            .values()
+            .filter(move |key| seen.insert(*key) && self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0))
     }
 
     /// The write that brings the document's sendable entries to the backend.
@@ -450,7 +450,13 @@ impl Replica {
     }
 
     /// Marks entries in memory as being sent, or as waiting again after a failure.
-    pub(crate) fn mark(&mut self, key: &DocKey, entries: &[String], sent_at: Option<Timestamp>, error: Option<&Problem>) {
+    pub(crate) fn mark(
+        &mut self,
+        key: &DocKey,
+        entries: &[String],
+        sent_at: Option<Timestamp>,
+        error: Option<&Problem>,
+    ) {
         let Some(slot) = self.docs.get_mut(&key.0).and_then(|docs| docs.get_mut(&key.1)) else { return };
         for item in slot.pending.iter_mut().filter(|i| i.state.is_moving() && entries.iter().any(|e| e == i.id())) {
             match sent_at {

@@ -1,8 +1,8 @@
 //! The sync loop as small steps: each does at most one request, so that tests can drive it in any order.
 //!
 //! Whoever runs it calls [`Syncer::step`] until it rests, then waits until [`Syncer::next_wake`] or a kick (an act, a
-//! feed event, the network coming back). No timers here. The entries' ids in the documents' journals are the record of what was done, so a request whose outcome is
-//! unknown is simply made again.
+//! feed event, the network coming back). No timers here. The entries' ids in the documents' journals are the record of
+//! what was done, so a request whose outcome is unknown is simply made again.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, VecDeque};

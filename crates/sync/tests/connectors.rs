@@ -86,9 +86,10 @@ fn requests_of_the_shipped_connector() {
 fn answers_are_told_apart() {
     let connector = connector();
     let list = |status, body: &str| connector.list_answer(Collection::Cases, &response(status, body));
-    let ListAnswer::Page { items, nameless, cursor, more } =
-        list(200, r#"{"items":[{"id":"a","_rev":2,"_seq":7},{"title":"no id"},3,{"id":"b","_deleted":true}],"next":"7","more":true}"#)
-    else {
+    let ListAnswer::Page { items, nameless, cursor, more } = list(
+        200,
+        r#"{"items":[{"id":"a","_rev":2,"_seq":7},{"title":"no id"},3,{"id":"b","_deleted":true}],"next":"7","more":true}"#,
+    ) else {
         panic!()
     };
     assert_eq!((items.len(), nameless.len(), cursor.as_deref(), more), (2, 2, Some("7"), true));

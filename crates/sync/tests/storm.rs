@@ -62,15 +62,16 @@ fn run(seed: u64) -> (usize, usize) {
             16 => client.line.bad.set([0, 20, 60][dice.below(3) as usize]),
             17 => world.server.borrow_mut().deliver_lingering(),
             18 => {
-                // The feed: from where it was, sometimes again from further back, sometimes with a gap.
+                // The feed: from where it was, sometimes with a gap, sometimes a late piece of what was long ago.
                 let events = world.server.borrow().events.clone();
-                let from = match dice.below(4) {
-                    0 => delivered[who].saturating_sub(5),
-                    1 => events.len(),
-                    _ => delivered[who],
+                let old = dice.below(events.len() as u64 + 1) as usize;
+                let piece = match dice.below(4) {
+                    0 => &events[old..(old + 4).min(events.len())],
+                    1 => &events[events.len()..],
+                    _ => &events[delivered[who]..],
                 };
+                now(client.syncer.on_changes(piece));
                 delivered[who] = events.len();
-                now(client.syncer.on_changes(&events[from..]));
                 if dice.chance(30) {
                     client.syncer.pull_soon();
                 }
@@ -131,7 +132,9 @@ fn check(
         match (done, clients[*who].state(entry)) {
             (1, None) => {}
             (0, Some(ItemState::Refused { .. } | ItemState::Dead { .. })) => refused += 1,
-            (n, state) => panic!("seed {seed}: {entry} of {id} is {n} times in the journal and {state:?} in the outbox"),
+            (n, state) => {
+                panic!("seed {seed}: {entry} of {id} is {n} times in the journal and {state:?} in the outbox")
+            }
         }
     }
     for ((collection, id), raw) in &server.docs {

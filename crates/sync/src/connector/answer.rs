@@ -126,7 +126,12 @@ impl Connector {
             rev: raw.pointer(&self.rev).and_then(scalar).unwrap_or_default(),
             order: self.order.as_ref().and_then(|at| raw.pointer(at)).and_then(Value::as_i64),
             deleted: self.deleted.as_ref().and_then(|at| raw.pointer(at)) == Some(&Value::Bool(true)),
-            stamp: self.stamp.as_ref().and_then(|at| raw.pointer(at)).and_then(Value::as_str).and_then(|t| t.parse().ok()),
+            stamp: self
+                .stamp
+                .as_ref()
+                .and_then(|at| raw.pointer(at))
+                .and_then(Value::as_str)
+                .and_then(|t| t.parse().ok()),
             raw: raw.clone(),
         })
     }

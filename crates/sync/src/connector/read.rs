@@ -60,8 +60,21 @@ impl Reader {
 
     fn connector(&mut self, value: &Value) -> Option<Connector> {
         let known = [
-            "$schema", "format", "name", "base", "headers", "collections", "document", "list", "get", "create", "replace",
-            "signedOut", "feed", "clock", "notes",
+            "$schema",
+            "format",
+            "name",
+            "base",
+            "headers",
+            "collections",
+            "document",
+            "list",
+            "get",
+            "create",
+            "replace",
+            "signedOut",
+            "feed",
+            "clock",
+            "notes",
         ];
         let file = self.object("", value, &known)?;
         match file.get("format") {

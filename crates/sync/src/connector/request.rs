@@ -62,7 +62,8 @@ impl Connector {
         rev: Option<&str>,
         body: Option<String>,
     ) -> Option<Request> {
-        let values = Values { collection: Some(self.backend_name(collection)?), id: Some(id), rev, ..Values::default() };
+        let values =
+            Values { collection: Some(self.backend_name(collection)?), id: Some(id), rev, ..Values::default() };
         self.request(&op.method, &op.path, &op.query, &op.headers, &values, body)
     }
 

@@ -112,6 +112,7 @@ pub enum Fate {
     Answer(Response),
 }
 
+pub type Hook = Box<dyn FnOnce()>;
 
 /// The way to the server: a script of fates first, then the weather.
 #[derive(Clone)]
@@ -124,7 +125,7 @@ pub struct Line {
     pub dice: Dice,
     pub sent: Rc<RefCell<Vec<Request>>>,
     /// Runs after the request was carried out and before the answer arrives.
-    pub during: Rc<RefCell<Option<Box<dyn FnOnce()>>>>,
+    pub during: Rc<RefCell<Option<Hook>>>,
 }
 
 impl Net for Line {

@@ -1,0 +1,282 @@
+//! The loop that drives sync in a tab: it steps, waits, listens to the feed, to the other tabs and to the browser.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::pin;
+use std::rc::{Rc, Weak};
+use std::task::{Poll, Waker};
+
+use baton_sync::net::{Clock, Rng};
+use baton_sync::{Ledger, Link, Status, Step, Syncer};
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{BrowserClock, BrowserRng, Feed, FeedWord, FetchNet};
+use crate::store::{DeskStore, Tabs, Word};
+
+/// The syncer of a tab.
+pub type DeskSyncer = Syncer<DeskStore, FetchNet, BrowserClock, BrowserRng>;
+
+/// How often a tab looks by itself whether another tab has changed the store, milliseconds.
+const LOOK_EVERY_MS: i64 = 15_000;
+/// A feed that closed for good is opened again after this time, milliseconds, with as much jitter.
+const FEED_AGAIN_MS: u64 = 3_000;
+
+/// Runs until stopped or dropped.
+pub struct Runner {
+    ledger: Rc<Ledger<DeskStore>>,
+    syncer: DeskSyncer,
+    on_status: Box<dyn Fn(Status)>,
+    tabs: RefCell<Option<Tabs>>,
+    feed: RefCell<Option<Feed>>,
+    feed_at_ms: Cell<i64>,
+    look_at_ms: Cell<i64>,
+    /// This tab holds the lock, so it should lead.
+    elected: Cell<bool>,
+    /// Feed events that wait to be taken in together.
+    events: RefCell<Vec<String>>,
+    bell: Bell,
+    stopped: Cell<bool>,
+    listeners: RefCell<Vec<EventListener>>,
+}
+
+impl Runner {
+    /// Starts the loop for one person's ledger. `database` is its name, which the person's tabs share. `on_status` is
+    /// called after every step. The runner takes the ledger's commit listener; the change listener is the view layer's,
+    /// which calls [`Runner::wake`] after an act.
+    pub fn start(
+        ledger: Rc<Ledger<DeskStore>>,
+        syncer: DeskSyncer,
+        database: &str,
+        on_status: impl Fn(Status) + 'static,
+    ) -> Rc<Runner> {
+        let runner = Rc::new(Runner {
+            ledger,
+            syncer,
+            on_status: Box::new(on_status),
+            tabs: RefCell::default(),
+            feed: RefCell::default(),
+            feed_at_ms: Cell::new(0),
+            look_at_ms: Cell::new(0),
+            elected: Cell::new(false),
+            events: RefCell::default(),
+            bell: Bell::default(),
+            stopped: Cell::new(false),
+            listeners: RefCell::default(),
+        });
+        runner.join_tabs(database);
+        runner.listen();
+        let weak = Rc::downgrade(&runner);
+        spawn_local(run(weak));
+        runner
+    }
+
+    pub fn syncer(&self) -> &DeskSyncer {
+        &self.syncer
+    }
+
+    /// There may be something to do: after an act, a retry, a discard.
+    pub fn wake(&self) {
+        self.bell.ring();
+    }
+
+    /// The person wants it now: all waiting times are forgotten.
+    pub fn retry_now(&self) {
+        self.syncer.kick();
+        self.syncer.pull_soon();
+        self.bell.ring();
+    }
+
+    /// Logged in again as `person`.
+    ///
+    /// # Errors
+    /// It is somebody else, who needs a ledger of his own.
+    pub fn resume(&self, person: &str) -> Result<(), baton_sync::OtherPerson> {
+        self.syncer.resume(person)?;
+        self.feed_at_ms.set(0);
+        self.bell.ring();
+        Ok(())
+    }
+
+    /// Ends the loop, the feed and this tab's lead.
+    pub fn stop(&self) {
+        self.stopped.set(true);
+        self.feed.borrow_mut().take();
+        self.tabs.borrow_mut().take();
+        self.listeners.borrow_mut().clear();
+        self.bell.ring();
+    }
+
+    fn join_tabs(self: &Rc<Self>, database: &str) {
+        let (lead, word) = (Rc::downgrade(self), Rc::downgrade(self));
+        let tabs = Tabs::join(
+            database,
+            move || with(&lead, |runner| spawn_local(async move { runner.lead().await })),
+            move |said| with(&word, |runner| spawn_local(async move { runner.heard(said).await })),
+        );
+        *self.tabs.borrow_mut() = Some(tabs);
+        let weak = Rc::downgrade(self);
+        self.ledger.on_commit(move |notice| {
+            with(&weak, |runner| {
+                if let Some(tabs) = runner.tabs.borrow().as_ref() {
+                    tabs.tell(notice);
+                }
+            });
+        });
+    }
+
+    /// The browser's own hints: never believed, only taken as a reason to try.
+    fn listen(self: &Rc<Self>) {
+        let Some(window) = web_sys::window() else { return };
+        let weak = Rc::downgrade(self);
+        let online = EventListener::new(&window, "online", move |_| {
+            with(&weak, |runner| {
+                runner.feed_at_ms.set(0);
+                runner.retry_now();
+            });
+        });
+        let weak = Rc::downgrade(self);
+        let shown = EventListener::new(&window, "focus", move |_| {
+            with(&weak, |runner| {
+                runner.look_at_ms.set(0);
+                runner.syncer.kick();
+                runner.wake();
+            });
+        });
+        *self.listeners.borrow_mut() = vec![online, shown];
+    }
+
+    async fn lead(self: Rc<Self>) {
+        self.elected.set(true);
+        let token = format!("{:016x}", BrowserRng.next_u64());
+        // A store that fails now is asked again at the next look.
+        if self.ledger.take_lead(token).await.is_ok() {
+            self.bell.ring();
+        }
+    }
+
+    async fn heard(self: Rc<Self>, word: Word) {
+        let loaded = match word {
+            Word::Changed(notice) => self.ledger.heard(&notice).await,
+            Word::Look => self.ledger.refresh().await,
+        };
+        if loaded.is_err() {
+            self.look_at_ms.set(0);
+        }
+        self.bell.ring();
+    }
+
+    /// Opens the feed when it is this tab's turn, closes it when it is not.
+    fn tend_feed(self: &Rc<Self>, now: i64) {
+        let wanted = self.ledger.is_leading() && self.syncer.status().link != Link::SignedOut;
+        if !wanted {
+            self.feed.borrow_mut().take();
+            return;
+        }
+        if self.feed.borrow().is_some() || now < self.feed_at_ms.get() {
+            return;
+        }
+        let connector = self.syncer.connector();
+        let (Some(url), Some(event)) = (connector.feed_url(), connector.feed_event()) else { return };
+        let weak = Rc::downgrade(self);
+        let feed = Feed::open(&url, event, move |word| with(&weak, |runner| runner.feed_said(word)));
+        *self.feed.borrow_mut() = feed;
+        self.feed_later(now);
+    }
+
+    fn feed_said(self: Rc<Self>, word: FeedWord) {
+        match word {
+            FeedWord::Open => self.syncer.pull_soon(),
+            FeedWord::Change(data) => self.events.borrow_mut().push(data),
+            FeedWord::Closed => {
+                self.feed_later(BrowserClock.now_ms());
+                // Not dropped here: this runs inside one of its listeners.
+                let weak = Rc::downgrade(&self);
+                spawn_local(async move { with(&weak, |runner| drop(runner.feed.borrow_mut().take())) });
+            }
+        }
+        self.bell.ring();
+    }
+
+    fn feed_later(&self, now: i64) {
+        let jitter = BrowserRng.up_to(FEED_AGAIN_MS);
+        self.feed_at_ms.set(now + i64::try_from(FEED_AGAIN_MS + jitter).unwrap_or(0));
+    }
+
+    /// One round; gives the time to wait until the next, in milliseconds.
+    async fn round(self: &Rc<Self>) -> u32 {
+        let now = BrowserClock.now_ms();
+        self.tend_feed(now);
+        if now >= self.look_at_ms.get() {
+            self.look_at_ms.set(now + LOOK_EVERY_MS);
+            // If the store cannot be read, the next look or the next act says so.
+            let _ = self.ledger.refresh().await;
+            if self.elected.get() && !self.ledger.is_leading() {
+                self.clone().lead().await;
+            }
+        }
+        let events = std::mem::take(&mut *self.events.borrow_mut());
+        if !events.is_empty() {
+            self.syncer.on_changes(&events).await;
+        }
+        let step = self.syncer.step().await;
+        (self.on_status)(self.syncer.status());
+        if step == Step::Worked {
+            return 0;
+        }
+        let now = BrowserClock.now_ms();
+        let mut wake = self.look_at_ms.get();
+        if let Some(next) = self.syncer.next_wake(now) {
+            wake = wake.min(next);
+        }
+        if self.feed.borrow().is_none() && self.ledger.is_leading() {
+            wake = wake.min(self.feed_at_ms.get().max(now + 500));
+        }
+        u32::try_from((wake - now).max(1)).unwrap_or(1000)
+    }
+}
+
+async fn run(runner: Weak<Runner>) {
+    loop {
+        // Not held while waiting, so that a dropped runner ends.
+        let Some(strong) = runner.upgrade().filter(|r| !r.stopped.get()) else { return };
+        let wait = strong.round().await;
+        let bell = strong.bell.clone();
+        drop(strong);
+        if wait > 0 {
+            bell.rung_within(wait).await;
+        }
+    }
+}
+
+fn with(runner: &Weak<Runner>, work: impl FnOnce(Rc<Runner>)) {
+    if let Some(runner) = runner.upgrade().filter(|r| !r.stopped.get()) {
+        work(runner);
+    }
+}
+
+/// Ends the loop's waiting early.
+#[derive(Clone, Default)]
+struct Bell(Rc<(Cell<bool>, RefCell<Option<Waker>>)>);
+
+impl Bell {
+    fn ring(&self) {
+        self.0.0.set(true);
+        if let Some(waker) = self.0.1.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    async fn rung_within(&self, ms: u32) {
+        let mut timer = pin!(TimeoutFuture::new(ms));
+        std::future::poll_fn(|cx| {
+            if self.0.0.replace(false) {
+                return Poll::Ready(());
+            }
+            *self.0.1.borrow_mut() = Some(cx.waker().clone());
+            timer.as_mut().poll(cx)
+        })
+        .await;
+    }
+}

@@ -1,0 +1,86 @@
+//! The browser's durable store of one person's work on one backend: IndexedDB, or memory where there is none.
+//!
+//! Here: choosing the store, its name, wiping it at log-out. What is stored and when is decided in `baton-sync`.
+
+mod idb;
+mod records;
+mod tabs;
+
+pub use idb::IdbStore;
+pub use tabs::{Tabs, Word};
+
+use baton_sync::MemoryStore;
+use baton_sync::store::{Batch, Snapshot, Store, StoreError};
+
+/// The store of a tab.
+pub enum DeskStore {
+    /// Survives the tab, the browser and the power.
+    Durable(IdbStore),
+    /// Lives as long as the tab: the desk must say so.
+    Memory(MemoryStore),
+}
+
+/// Name of the database of `person` on `backend`, so that two people at one device never see each other's work.
+pub fn database_name(backend: &str, person: &str) -> String {
+    format!("baton/{}/{}", backend.replace('%', "%25").replace('/', "%2F"), person)
+}
+
+impl DeskStore {
+    /// Opens the person's database. Where the browser offers no IndexedDB (or refuses it), the store is in memory and the
+    /// reason comes with it.
+    pub async fn open(backend: &str, person: &str) -> (DeskStore, Option<StoreError>) {
+        match IdbStore::open(database_name(backend, person)).await {
+            Ok(store) => (DeskStore::Durable(store), None),
+            Err(error) => (DeskStore::Memory(MemoryStore::default()), Some(error)),
+        }
+    }
+
+    pub fn is_durable(&self) -> bool {
+        matches!(self, DeskStore::Durable(_))
+    }
+
+    /// At log-out: documents go. Work that has not reached the backend, and drafts, stay for the same person's next log-in
+    /// unless `everything` is to go.
+    ///
+    /// # Errors
+    /// The store failed; documents may still be on the device.
+    pub async fn wipe(&self, everything: bool) -> Result<(), StoreError> {
+        match self {
+            DeskStore::Durable(store) => store.wipe(everything).await,
+            DeskStore::Memory(_) => Ok(()),
+        }
+    }
+}
+
+macro_rules! either {
+    ($self:ident, $store:ident => $call:expr) => {
+        match $self {
+            DeskStore::Durable($store) => $call.await,
+            DeskStore::Memory($store) => $call.await,
+        }
+    };
+}
+
+impl Store for DeskStore {
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        either!(self, store => store.load())
+    }
+    async fn load_some(&self, keys: &[(String, String)]) -> Result<Snapshot, StoreError> {
+        either!(self, store => store.load_some(keys))
+    }
+    async fn commit(&self, batch: Batch) -> Result<u64, StoreError> {
+        either!(self, store => store.commit(batch))
+    }
+    async fn take_lead(&self, token: &str) -> Result<(), StoreError> {
+        either!(self, store => store.take_lead(token))
+    }
+    async fn put_draft(&self, key: &str, text: &str) -> Result<(), StoreError> {
+        either!(self, store => store.put_draft(key, text))
+    }
+    async fn remove_draft(&self, key: &str) -> Result<(), StoreError> {
+        either!(self, store => store.remove_draft(key))
+    }
+    async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        either!(self, store => store.drafts())
+    }
+}

@@ -1,0 +1,211 @@
+//! The browser adapters in a real browser: IndexedDB, tabs, fetch. Run by wasm-bindgen-test-runner.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use baton::net::{BrowserClock, BrowserRng, FetchNet, session, within};
+use baton::store::{DeskStore, IdbStore, Tabs, Word, database_name};
+use baton_engine::model::{Actor, Channel, Collection, CustomerRef, Direction, Entry, Intent};
+use baton_engine::policy::Policies;
+use baton_engine::time::Timestamp;
+use baton_sync::net::{Clock, Net, Request, Rng};
+use baton_sync::store::{Batch, DocRecord, ItemRecord, Store, StoreError};
+use baton_sync::{Command, Ledger};
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// A name that no other test uses.
+fn name() -> String {
+    database_name("test", &format!("{:016x}", BrowserRng.next_u64()))
+}
+
+fn doc(id: &str) -> DocRecord {
+    let raw = format!("{{\"id\": \"{id}\",\n \"x\": \"中文\"}}");
+    DocRecord {
+        collection: "cases".into(),
+        id: id.into(),
+        rev: "1".into(),
+        order: Some(9),
+        deleted: false,
+        stamp_ms: Some(1),
+        raw,
+    }
+}
+
+fn item(id: &str, text: &str) -> ItemRecord {
+    ItemRecord { id: id.into(), text: text.into() }
+}
+
+/// Waits until the condition holds; fails after five seconds.
+async fn until(condition: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if condition() {
+            return;
+        }
+        TimeoutFuture::new(10).await;
+    }
+    panic!("it never came true");
+}
+
+#[wasm_bindgen_test]
+async fn a_batch_is_there_after_opening_again() {
+    let name = name();
+    let store = IdbStore::open(name.clone()).await.unwrap();
+    let batch = Batch {
+        docs: vec![doc("c1"), doc("c2")],
+        insert: vec![item("e1", "one"), item("e2", "two")],
+        cursors: vec![("cases".into(), Some("17".into()))],
+        ..Batch::default()
+    };
+    assert_eq!(store.commit(batch).await, Ok(1));
+    let batch = Batch {
+        update: vec![item("e2", "zwei"), item("e9", "never there")],
+        remove: vec!["e1".into()],
+        ..Batch::default()
+    };
+    assert_eq!(store.commit(batch).await, Ok(2));
+    store.put_draft("case/c1", "half a sen").await.unwrap();
+    let again = IdbStore::open(name).await.unwrap();
+    let snapshot = again.load().await.unwrap();
+    assert_eq!(snapshot.docs, [doc("c1"), doc("c2")]);
+    assert_eq!(snapshot.outbox, [item("e2", "zwei")]);
+    assert_eq!(snapshot.cursors, [("cases".to_owned(), "17".to_owned())]);
+    assert_eq!(snapshot.version, 2);
+    let some = again.load_some(&[("cases".into(), "c2".into()), ("cases".into(), "none".into())]).await.unwrap();
+    assert_eq!((some.docs, some.outbox.len()), (vec![doc("c2")], 1));
+    assert_eq!(again.drafts().await.unwrap(), [("case/c1".to_owned(), "half a sen".to_owned())]);
+    again.remove_draft("case/c1").await.unwrap();
+    assert!(again.drafts().await.unwrap().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_batch_behind_the_fence_stores_nothing() {
+    let store = IdbStore::open(name()).await.unwrap();
+    store.take_lead("mine").await.unwrap();
+    let batch = |fence: &str, id: &str| Batch {
+        docs: vec![doc(id)],
+        insert: vec![item(id, "x")],
+        fence: Some(fence.into()),
+        ..Batch::default()
+    };
+    assert_eq!(store.commit(batch("mine", "c1")).await, Ok(1));
+    assert_eq!(store.commit(batch("theirs", "c2")).await, Err(StoreError::Fenced));
+    let snapshot = store.load().await.unwrap();
+    assert_eq!((snapshot.docs.len(), snapshot.outbox.len(), snapshot.version), (1, 1, 1));
+}
+
+#[wasm_bindgen_test]
+async fn wiping_keeps_unsent_work_and_drafts_unless_told_otherwise() {
+    let store = IdbStore::open(name()).await.unwrap();
+    let batch = Batch {
+        docs: vec![doc("c1")],
+        insert: vec![item("e1", "x")],
+        cursors: vec![("cases".into(), Some("1".into()))],
+        ..Batch::default()
+    };
+    store.commit(batch).await.unwrap();
+    store.put_draft("d", "x").await.unwrap();
+    store.wipe(false).await.unwrap();
+    let snapshot = store.load().await.unwrap();
+    assert_eq!((snapshot.docs.len(), snapshot.cursors.len(), snapshot.outbox.len()), (0, 0, 1));
+    assert_eq!(store.drafts().await.unwrap().len(), 1);
+    store.wipe(true).await.unwrap();
+    assert_eq!(store.load().await.unwrap(), Default::default());
+    assert!(store.drafts().await.unwrap().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn the_store_lets_go_when_asked_and_opens_again() {
+    let name = name();
+    let store = IdbStore::open(name.clone()).await.unwrap();
+    store.commit(Batch { insert: vec![item("e1", "x")], ..Batch::default() }).await.unwrap();
+    // Deleting needs every connection to close: a store that held on would block it.
+    let deleting = indexed_db_futures::database::Database::delete_by_name(&name).unwrap();
+    assert!(within(5_000, deleting).await.is_some(), "blocked");
+    assert_eq!(store.commit(Batch { insert: vec![item("e2", "y")], ..Batch::default() }).await, Ok(1));
+    assert_eq!(store.load().await.unwrap().outbox, [item("e2", "y")]);
+}
+
+#[wasm_bindgen_test]
+async fn two_people_have_two_databases() {
+    assert_ne!(database_name("a", "b/c"), database_name("a/b", "c"));
+    let (store, problem) = DeskStore::open("test", &format!("{:x}", BrowserRng.next_u64())).await;
+    assert!(store.is_durable() && problem.is_none());
+}
+
+async fn ledger(name: &str) -> Rc<Ledger<IdbStore>> {
+    Rc::new(Ledger::open(IdbStore::open(name.into()).await.unwrap(), Arc::new(Policies::default())).await.unwrap())
+}
+
+fn command(entry: &str, id: &str) -> Command {
+    let intent = Intent::StartInteraction {
+        channel: Channel::Voice,
+        direction: Direction::Inbound,
+        customer: CustomerRef::default(),
+        reason: "慢".into(),
+        desk: String::new(),
+        answered: false,
+    };
+    let at = Timestamp::from_millis(BrowserClock.now_ms());
+    let entry = Entry { id: entry.into(), at, by: Actor::default(), intent };
+    Command { collection: Collection::Interactions, id: id.into(), entry }
+}
+
+#[wasm_bindgen_test]
+async fn an_acknowledged_act_is_there_after_the_tab_is_gone() {
+    let name = name();
+    let first = ledger(&name).await;
+    first.act(vec![command("e1", "i1"), command("e2", "i2")]).await.unwrap();
+    let seen = first.replica().document(Collection::Interactions, "i1").cloned();
+    drop(first);
+    let second = ledger(&name).await;
+    assert!(seen.is_some());
+    assert_eq!(second.replica().document(Collection::Interactions, "i1").cloned(), seen);
+    assert_eq!(second.replica().counts().queued, 2);
+}
+
+#[wasm_bindgen_test]
+async fn one_tab_leads_and_the_others_hear_and_inherit() {
+    let name = name();
+    let leads = Rc::new(RefCell::new(Vec::new()));
+    let heard = Rc::new(Cell::new(0));
+    let join = |n: u32| {
+        let (leads, heard) = (leads.clone(), heard.clone());
+        Tabs::join(
+            &name,
+            move || leads.borrow_mut().push(n),
+            move |word| {
+                if let Word::Changed(notice) = word {
+                    heard.set(heard.get() + notice.docs.len());
+                }
+            },
+        )
+    };
+    let first = join(1);
+    until(|| *leads.borrow() == [1]).await;
+    let second = join(2);
+    let ledger = ledger(&name).await;
+    let notices = Rc::new(RefCell::new(Vec::new()));
+    let told = notices.clone();
+    ledger.on_commit(move |notice| told.borrow_mut().push(notice.clone()));
+    ledger.act(vec![command("e1", "i1")]).await.unwrap();
+    second.tell(&notices.borrow()[0]);
+    until(|| heard.get() == 1).await;
+    assert_eq!(*leads.borrow(), [1]);
+    drop(first);
+    until(|| *leads.borrow() == [1, 2]).await;
+}
+
+#[wasm_bindgen_test]
+async fn answers_of_any_status_are_answers_and_silence_is_an_error() {
+    let get = |url: &str| Request { method: "GET".into(), url: url.into(), headers: Vec::new(), body: None };
+    let missing = FetchNet.send(get("/no/such/thing")).await.unwrap();
+    assert_eq!(missing.status, 404);
+    assert!(FetchNet.send(get("http://127.0.0.1:9/")).await.is_err());
+    assert!(session::current(&FetchNet).await.is_err());
+}
