@@ -8,11 +8,12 @@ use baton_backend::store::Condition;
 use baton_backend::{Account, NewAccount, Store, StoreError};
 use baton_engine::model::{Collection, Document};
 use baton_engine::policy::{PackLoader, Policies};
-use baton_engine::time::Timestamp;
+use baton_engine::time::{Span, Timestamp};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::crowd::CROWD;
+use crate::customers::CUSTOMER;
 use crate::feed::{Feed, Seen, Shelf};
 use crate::{DemoDay, POLICY, User};
 
@@ -60,6 +61,16 @@ pub fn read_policies(dir: &Path) -> Result<Policies, String> {
 /// The database failed.
 pub fn is_empty(store: &Store) -> Result<bool, StoreError> {
     Ok(store.head() == 0 && store.users()?.is_empty())
+}
+
+/// How long before `now` the demo's first customer was loaded; nothing if this database has no demo.
+///
+/// # Errors
+/// The database failed.
+pub fn age(store: &Store, now: Timestamp) -> Result<Option<Span>, StoreError> {
+    let first = store.get(Collection::Customers.name(), &format!("{CUSTOMER}001"))?;
+    let at = first.and_then(|document| document.value().get("_at")?.as_str()?.parse::<Timestamp>().ok());
+    Ok(at.map(|at| now.since(at)))
 }
 
 /// Loads the day's accounts and documents. What is there already is left as it is. Blocks.

@@ -126,6 +126,17 @@ fn fresh_does_not_remove_what_is_no_database() {
 }
 
 #[test]
+fn fresh_does_not_pull_the_database_from_under_a_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = start(command(dir.path()));
+    let loaded = head(&running.address);
+    let output = command(dir.path()).arg("--fresh").output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("another server"), "{output:?}");
+    assert_eq!(head(&running.address), loaded);
+}
+
+#[test]
 fn fresh_begins_anew() {
     let dir = tempfile::tempdir().unwrap();
     let mut other = command(dir.path());

@@ -1,6 +1,7 @@
 //! The program `baton-demo`: the backend with a demo day in one process. Command line, log-ins on the screen, signals.
 //! What the day consists of lives in the library.
 
+use std::fs::TryLockError;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use baton_backend::{Config, Store, StoreOptions};
 use baton_demo::feed::{Feed, Rate};
 use baton_demo::{User, crowd, day, load, users};
 use baton_engine::policy::Policies;
-use baton_engine::time::Timestamp;
+use baton_engine::time::{Span, Timestamp};
 use clap::Parser;
 use serde_json::Map;
 use tokio::sync::watch;
@@ -58,6 +59,9 @@ struct Options {
     #[arg(long, default_value = "warn")]
     log: String,
 }
+
+/// A demo day of this age has hardly a clock that is not overdue.
+const OLD: Span = Span::from_hours(12);
 
 fn main() -> ExitCode {
     match run(Options::parse()) {
@@ -124,6 +128,11 @@ fn offset(file: &Path) -> chrono::TimeDelta {
 /// Loads the day, once.
 fn fill(store: &Store, options: &Options, now: Timestamp, policies: &Policies) -> Result<(), String> {
     if !load::is_empty(store).map_err(text)? {
+        if load::age(store, now).map_err(text)?.is_some_and(|age| age > OLD) {
+            println!(
+                "this demo day is from an earlier day; --fresh makes a new one / 演示数据是之前的，--fresh 可重新生成"
+            );
+        }
         return Ok(());
     }
     let day = day(options.seed, now, policies);
@@ -178,7 +187,7 @@ fn print(address: &str, policies: Option<&Policies>) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Removes a database and its companions, but nothing that is no SQLite database.
+/// Removes a database and its companions, but nothing that is no SQLite database or that a server uses.
 fn throw_away(db: &Path) -> Result<(), String> {
     let mut magic = [0u8; 16];
     match std::fs::File::open(db).and_then(|mut file| file.read(&mut magic)) {
@@ -187,6 +196,14 @@ fn throw_away(db: &Path) -> Result<(), String> {
         Ok(_) => return Err(format!("{} is no database: not removed", db.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(format!("{}: {error}", db.display())),
+    }
+    // The lock that the backend takes for as long as it serves.
+    let mut lock = db.as_os_str().to_owned();
+    lock.push(".lock");
+    if let Ok(file) = std::fs::File::open(lock)
+        && let Err(TryLockError::WouldBlock) = file.try_lock()
+    {
+        return Err(format!("another server uses {}: not removed", db.display()));
     }
     for end in ["", "-wal", "-shm"] {
         let mut path = db.as_os_str().to_owned();
@@ -202,6 +219,7 @@ fn throw_away(db: &Path) -> Result<(), String> {
 }
 
 /// Resolves on SIGTERM or SIGINT.
+#[cfg(unix)]
 fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
@@ -211,6 +229,14 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+    })
+}
+
+/// Resolves on Ctrl+C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
     })
 }
 
