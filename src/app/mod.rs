@@ -1,6 +1,7 @@
 //! The shell: mounts the app, holds session, navigation, commands, notifications, theme and language.
 //! Rooms with work in them (worklist, case, contact) live in `desk`.
 
+pub mod live;
 pub mod session;
 pub mod state;
 pub mod time;

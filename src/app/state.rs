@@ -2,29 +2,27 @@
 //! Views read documents, rows, the time and the connection as signals, and send intents by [`Desk::act`].
 //! No view may touch the store, the network or the replica in another way.
 
+mod kinds;
+mod shelf;
+
 use std::collections::HashMap;
-use std::marker::PhantomData;
-use std::ops::Deref;
 use std::sync::Arc;
 
-use baton_engine::model::{
-    Actor, Callback, Case, Collection, Customer, Document, Entry, Intent, Interaction, Message, PolicyPin, Seat,
-};
+use baton_engine::model::{Actor, Collection, Document, Entry, Intent, Interaction, Message, PolicyPin};
 use baton_engine::policy::{Policies, Policy};
 use baton_engine::time::Timestamp;
-use baton_engine::worklist::{self, Row, Worklist};
+use baton_engine::worklist::Row;
 use baton_engine::{Refusal, decide};
+use baton_sync::OutboxItem;
 use leptos::prelude::*;
 
-use super::session::Session;
+pub use baton_sync::Command;
+pub use kinds::{Doc, Kind};
+pub use shelf::Key;
+use shelf::Shelf;
 
-/// One intent for one document. Several of them together are accepted or refused as a whole.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Command {
-    pub collection: Collection,
-    pub id: String,
-    pub entry: Entry,
-}
+use super::live::Live;
+use super::session::Session;
 
 /// The connection as the person sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +31,9 @@ pub enum Connection {
     Connecting,
     Online,
     /// Since when.
-    Offline { since: Timestamp },
+    Offline {
+        since: Timestamp,
+    },
     /// The session ended; the queue waits for the same person.
     LoggedOut,
 }
@@ -45,78 +45,46 @@ pub struct OutboxCounts {
     pub sent: usize,
     pub refused: usize,
     pub dead: usize,
+    /// Documents and entries that cannot be read.
+    pub unreadable: usize,
 }
 
-/// A kind of document, so that `desk.get::<Case>(id)` can be written.
-pub trait Kind: Sized + 'static {
-    const COLLECTION: Collection;
-    fn of(document: &Document) -> Option<&Self>;
-}
-
-macro_rules! kinds {
-    ($($kind:ident $collection:ident;)*) => { $(
-        impl Kind for $kind {
-            const COLLECTION: Collection = Collection::$collection;
-            fn of(document: &Document) -> Option<&Self> {
-                match document { Document::$kind(d) => Some(d), _ => None }
-            }
-        }
-    )* };
-}
-kinds! { Case Cases; Interaction Interactions; Message Messages; Callback Callbacks; Seat Seats; Customer Customers; }
-
-/// A document in the hand of a view: cheap to clone, read like the document itself.
-#[derive(Debug)]
-pub struct Doc<T: Kind>(Arc<Document>, PhantomData<T>);
-
-impl<T: Kind> Doc<T> {
-    pub fn new(document: Arc<Document>) -> Option<Doc<T>> {
-        T::of(&document).is_some().then(|| Doc(document.clone(), PhantomData))
-    }
-}
-
-impl<T: Kind> Clone for Doc<T> {
-    fn clone(&self) -> Self {
-        Doc(self.0.clone(), PhantomData)
-    }
-}
-
-impl<T: Kind> PartialEq for Doc<T> {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl<T: Kind> Deref for Doc<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        // `new` is the only way to make one and checks the kind.
-        match T::of(&self.0) {
-            Some(document) => document,
-            None => unreachable!("a Doc is made only of its own kind"),
-        }
-    }
-}
-
-#[derive(Default)]
-struct Inner {
-    documents: HashMap<(Collection, String), Arc<Document>>,
-    worklist: Worklist,
-    policies: Arc<Policies>,
-    triggers: HashMap<(Collection, String), ArcTrigger>,
+/// Something went wrong after an act was shown: it is not kept, and the person is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setback {
+    Refused(Refusal),
+    /// The document cannot be read, so nothing can be decided about it.
+    Unreadable(String),
+    /// This device could not store it.
+    NotStored(String),
 }
 
 /// The handle. `Copy`, from context: `let desk = Desk::get();`
 #[derive(Clone, Copy)]
 pub struct Desk {
-    inner: StoredValue<Inner>,
+    shelf: StoredValue<Shelf>,
+    triggers: StoredValue<HashMap<Key, ArcTrigger>>,
+    live: StoredValue<Option<Live>, LocalStorage>,
     /// Server-corrected time; ticks once a second, aligned to the second.
     pub now: RwSignal<Timestamp>,
     pub session: RwSignal<Option<Session>>,
     pub connection: RwSignal<Connection>,
     pub outbox: RwSignal<OutboxCounts>,
+    /// Server time minus this device's, milliseconds.
+    pub skew_ms: RwSignal<i64>,
+    /// When the backend answered last.
+    pub last_contact: RwSignal<Option<Timestamp>>,
+    /// When it is asked again, while offline.
+    pub retry_at: RwSignal<Option<Timestamp>>,
+    /// Collections listed to their end once, of how many: progress of the first sync.
+    pub first_sync: RwSignal<(usize, usize)>,
+    /// False: this browser keeps nothing, so work lives only as long as the tab.
+    pub durable: RwSignal<bool>,
+    /// The last act that was shown and then could not be kept.
+    pub setback: RwSignal<Option<Setback>>,
     list_rev: RwSignal<u64>,
     policy_rev: RwSignal<u64>,
+    outbox_rev: RwSignal<u64>,
     collection_rev: StoredValue<HashMap<Collection, RwSignal<u64>>>,
 }
 
@@ -124,13 +92,22 @@ impl Desk {
     pub fn new(now: Timestamp) -> Desk {
         let revs = Collection::ALL.into_iter().map(|c| (c, RwSignal::new(0))).collect();
         Desk {
-            inner: StoredValue::new(Inner::default()),
+            shelf: StoredValue::new(Shelf::default()),
+            triggers: StoredValue::new(HashMap::new()),
+            live: StoredValue::new_local(None),
             now: RwSignal::new(now),
             session: RwSignal::new(None),
             connection: RwSignal::new(Connection::default()),
             outbox: RwSignal::new(OutboxCounts::default()),
+            skew_ms: RwSignal::new(0),
+            last_contact: RwSignal::new(None),
+            retry_at: RwSignal::new(None),
+            first_sync: RwSignal::new((0, 0)),
+            durable: RwSignal::new(true),
+            setback: RwSignal::new(None),
             list_rev: RwSignal::new(0),
             policy_rev: RwSignal::new(0),
+            outbox_rev: RwSignal::new(0),
             collection_rev: StoredValue::new(revs),
         }
     }
@@ -150,38 +127,46 @@ impl Desk {
 
     /// The same without following.
     pub fn peek<T: Kind>(&self, id: &str) -> Option<Doc<T>> {
-        self.inner.with_value(|i| i.documents.get(&(T::COLLECTION, id.to_owned())).cloned()).and_then(Doc::new)
+        self.shelf.with_value(|s| s.get(T::COLLECTION, id).cloned()).and_then(Doc::new)
     }
 
     /// All documents of a kind that `keep` wants; the caller follows every change of the collection.
     pub fn find<T: Kind>(&self, keep: impl Fn(&T) -> bool) -> Vec<Doc<T>> {
-        if let Some(rev) = self.collection_rev.with_value(|r| r.get(&T::COLLECTION).copied()) {
-            rev.track();
-        }
-        self.inner.with_value(|i| {
-            i.documents
-                .iter()
-                .filter(|((c, _), d)| *c == T::COLLECTION && T::of(d).is_some_and(&keep))
-                .filter_map(|(_, d)| Doc::new(d.clone()))
-                .collect()
+        self.follow_all(T::COLLECTION);
+        self.shelf.with_value(|s| {
+            s.all(T::COLLECTION).filter(|d| T::of(d).is_some_and(&keep)).filter_map(|d| Doc::new(d.clone())).collect()
         })
+    }
+
+    /// The messages of a conversation, oldest first; the caller follows.
+    pub fn messages(&self, interaction: &str) -> Vec<Doc<Message>> {
+        self.follow_all(Collection::Messages);
+        let mut list: Vec<Doc<Message>> =
+            self.shelf.with_value(|s| s.messages_of(interaction).filter_map(|d| Doc::new(d.clone())).collect());
+        list.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        list
+    }
+
+    /// The customer's first message since the desk's last one.
+    pub fn waiting_since(&self, contact: &Interaction) -> Option<Timestamp> {
+        self.shelf.with_value(|s| s.waiting_since(contact))
     }
 
     /// The list of work, most urgent first; the caller follows it.
     pub fn with_rows<R>(&self, read: impl FnOnce(&[Arc<Row>]) -> R) -> R {
         self.list_rev.track();
-        self.inner.with_value(|i| read(i.worklist.rows()))
+        self.shelf.with_value(|s| read(s.worklist().rows()))
     }
 
     /// One row of it.
     pub fn row(&self, collection: Collection, id: &str) -> Option<Arc<Row>> {
         self.list_rev.track();
-        self.inner.with_value(|i| i.worklist.get(collection, id).cloned())
+        self.shelf.with_value(|s| s.worklist().get(collection, id).cloned())
     }
 
     pub fn policies(&self) -> Arc<Policies> {
         self.policy_rev.track();
-        self.inner.with_value(|i| i.policies.clone())
+        self.shelf.with_value(|s| s.policies.clone())
     }
 
     /// The pack in force.
@@ -198,40 +183,64 @@ impl Desk {
         self.session.with(|s| s.as_ref().map(Session::actor)).unwrap_or_default()
     }
 
+    /// Whether entries of the document wait to be confirmed by the backend; the caller follows.
+    pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
+        self.outbox_rev.track();
+        self.live.with_value(|l| l.as_ref().is_some_and(|l| l.is_pending(collection, id)))
+    }
+
+    /// Waiting entries, oldest first; the caller follows.
+    pub fn outbox_items(&self) -> Vec<OutboxItem> {
+        self.outbox_rev.track();
+        self.live.with_value(|l| l.as_ref().map(Live::outbox)).unwrap_or_default()
+    }
+
+    /// Ids of entries that the backend confirmed last, oldest first; the caller follows.
+    pub fn confirmed(&self) -> Vec<String> {
+        self.outbox_rev.track();
+        self.live.with_value(|l| l.as_ref().map(Live::confirmed)).unwrap_or_default()
+    }
+
+    /// What cannot be read: (where, why, the stored text if we have it); the caller follows.
+    pub fn unreadable(&self) -> Vec<(String, String, String)> {
+        self.outbox_rev.track();
+        self.live.with_value(|l| l.as_ref().map(Live::unreadable)).unwrap_or_default()
+    }
+
+    /// The outbox as a JSON text to keep.
+    pub fn export_outbox(&self) -> String {
+        self.live.with_value(|l| l.as_ref().map(Live::export)).unwrap_or_default()
+    }
+
     // ── changing ─────────────────────────────────────────────────────────
 
     /// A new document's id (UUIDv7 at the desk's own time).
     pub fn new_id(&self) -> String {
-        let millis = self.now.get_untracked().millis().max(0) as u64;
+        let millis = self.precise_now().millis().max(0) as u64;
         let stamp = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, (millis % 1000) as u32 * 1_000_000);
         uuid::Uuid::new_v7(stamp).to_string()
     }
 
     /// An intent of the logged-in person, now.
     pub fn command(&self, collection: Collection, id: &str, intent: Intent) -> Command {
-        let by = self.session.with_untracked(|s| s.as_ref().map(Session::actor)).unwrap_or_default();
-        let entry = Entry { id: self.new_id(), at: self.precise_now(), by, intent };
+        let entry = Entry { id: self.new_id(), at: self.precise_now(), by: self.actor_untracked(), intent };
         Command { collection, id: id.to_owned(), entry }
     }
 
     /// Sends intents. They show at once and are stored durably right after; `Err` says why they do not hold.
+    /// If storing fails later, [`Desk::setback`] says so and the view goes back.
     ///
     /// # Errors
     /// The first [`Refusal`]; nothing has changed then.
     pub fn act(&self, commands: Vec<Command>) -> Result<(), Refusal> {
-        let mut next: Vec<Document> = Vec::new();
-        let policies = self.inner.with_value(|i| i.policies.clone());
-        for c in &commands {
-            let known = next.iter().rposition(|d| d.collection() == c.collection && d.id() == c.id);
-            let held = self.inner.with_value(|i| i.documents.get(&(c.collection, c.id.clone())).cloned());
-            let base = known.map(|at| &next[at]).or(held.as_deref());
-            let document = decide(&policies, c.collection, &c.id, base, &c.entry)?;
-            match known {
-                Some(at) => next[at] = document,
-                None => next.push(document),
+        let next = self.decide_all(&commands)?;
+        let changes = next.into_iter().map(|d| ((d.collection(), d.id().to_owned()), Some(Arc::new(d)))).collect();
+        self.take(changes);
+        self.live.with_value(|l| {
+            if let Some(live) = l {
+                live.act(*self, commands);
             }
-        }
-        self.put(next);
+        });
         Ok(())
     }
 
@@ -245,40 +254,79 @@ impl Desk {
 
     /// What [`Desk::act`] would answer, without doing it: buttons ask this to be disabled with the reason.
     pub fn would(&self, collection: Collection, id: &str, intent: Intent) -> Option<Refusal> {
-        let command = self.command(collection, id, intent);
-        let (policies, held) = self
-            .inner
-            .with_value(|i| (i.policies.clone(), i.documents.get(&(collection, id.to_owned())).cloned()));
-        decide(&policies, collection, id, held.as_deref(), &command.entry).err()
+        self.decide_all(&[self.command(collection, id, intent)]).err()
     }
 
-    // ── for the shell: data coming in ────────────────────────────────────
-
-    /// Takes documents in, from the backend or from an act.
-    pub fn put(&self, documents: Vec<Document>) {
-        let (actor, now) = (self.actor_untracked(), self.now.get_untracked());
-        let bulk = documents.len() > 200;
-        let mut touched: Vec<(Collection, String)> = Vec::new();
-        self.inner.update_value(|i| {
-            for document in documents {
-                let key = (document.collection(), document.id().to_owned());
-                i.documents.insert(key.clone(), Arc::new(document));
-                touched.push(key);
-            }
-            if bulk {
-                let rows: Vec<Row> = i.documents.values().filter_map(|d| row(i, d, &actor, now)).collect();
-                i.worklist.reset(rows);
-            } else {
-                for key in &touched {
-                    set_row(i, key, &actor, now);
-                }
+    /// Tries a refused or dead entry again.
+    pub fn retry_item(&self, entry: &str) {
+        self.live.with_value(|l| {
+            if let Some(live) = l {
+                live.retry(entry);
             }
         });
+    }
+
+    /// Drops a refused or dead entry for good.
+    pub fn discard_item(&self, entry: &str) {
+        self.live.with_value(|l| {
+            if let Some(live) = l {
+                live.discard(entry);
+            }
+        });
+    }
+
+    /// Asks the backend now, whatever the waiting time.
+    pub fn retry_connection(&self) {
+        self.live.with_value(|l| {
+            if let Some(live) = l {
+                live.retry_now();
+            }
+        });
+    }
+
+    fn decide_all(&self, commands: &[Command]) -> Result<Vec<Document>, Refusal> {
+        let policies = self.shelf.with_value(|s| s.policies.clone());
+        let mut next: Vec<Document> = Vec::new();
+        for c in commands {
+            let known = next.iter().rposition(|d| d.collection() == c.collection && d.id() == c.id);
+            let held = self.shelf.with_value(|s| s.get(c.collection, &c.id).cloned());
+            let base = known.map(|at| &next[at]).or(held.as_deref());
+            let document = decide(&policies, c.collection, &c.id, base, &c.entry)?;
+            match known {
+                Some(at) => next[at] = document,
+                None => next.push(document),
+            }
+        }
+        Ok(next)
+    }
+
+    // ── for the shell and the live link: data coming in ──────────────────
+
+    /// Documents as the replica has them; None: gone.
+    pub fn take(&self, changes: Vec<(Key, Option<Arc<Document>>)>) {
+        if changes.is_empty() {
+            return;
+        }
+        let (actor, now) = (self.actor_untracked(), self.now.get_untracked());
+        let touched: Vec<Key> = changes.iter().map(|(key, _)| key.clone()).collect();
+        self.shelf.update_value(|s| s.take(changes, &actor, now));
         self.fire(&touched);
     }
 
+    /// The outbox changed.
+    pub fn outbox_changed(&self, counts: OutboxCounts) {
+        self.outbox.set(counts);
+        self.outbox_rev.update(|r| *r += 1);
+    }
+
     pub fn set_policies(&self, policies: Policies) {
-        self.inner.update_value(|i| i.policies = Arc::new(policies));
+        let policies = Arc::new(policies);
+        self.shelf.update_value(|s| s.policies = policies.clone());
+        self.live.with_value(|l| {
+            if let Some(live) = l {
+                live.set_policies(policies);
+            }
+        });
         self.policy_rev.update(|r| *r += 1);
         self.rebuild();
     }
@@ -286,27 +334,70 @@ impl Desk {
     /// Computes every row anew: after log-in or a change of rules.
     pub fn rebuild(&self) {
         let (actor, now) = (self.actor_untracked(), self.now.get_untracked());
-        self.inner.update_value(|i| {
-            let rows: Vec<Row> = i.documents.values().filter_map(|d| row(i, d, &actor, now)).collect();
-            i.worklist.reset(rows);
-        });
+        self.shelf.update_value(|s| s.rebuild(&actor, now));
         self.list_rev.update(|r| *r += 1);
     }
 
     /// One second has passed: rows that crossed a threshold move.
     pub fn tick(&self, now: Timestamp) {
         self.now.set(now);
-        let due = self.inner.with_value(|i| i.worklist.due_for_change(now));
-        if due.is_empty() {
-            return;
-        }
         let actor = self.actor_untracked();
-        self.inner.update_value(|i| {
-            for key in &due {
-                set_row(i, key, &actor, now);
+        let mut moved = false;
+        self.shelf.update_value(|s| moved = s.tick(&actor, now));
+        if moved {
+            self.list_rev.update(|r| *r += 1);
+        }
+    }
+
+    /// Connects the desk to the person's own store and to the backend. Returns when what the store holds can be seen;
+    /// syncing goes on behind. Called once after log-in, or after a start with no network.
+    pub async fn connect(&self, session: Session) {
+        self.session.set(Some(session.clone()));
+        let policies = self.shelf.with_value(|s| s.policies.clone());
+        let live = Live::open(*self, &session, policies).await;
+        self.live.set_value(Some(live));
+        self.rebuild();
+    }
+
+    /// Logged in again after the session had ended. False: it is somebody else, who must log in anew.
+    pub fn resume(&self, person: &str) -> bool {
+        self.live.with_value(|l| l.as_ref().is_some_and(|l| l.resume(person)))
+    }
+
+    /// Ends the work at this desk: documents leave the device; unsent work and drafts stay for the same person
+    /// unless `everything` is to go.
+    pub async fn disconnect(&self, everything: bool) {
+        let mut live = None;
+        self.live.update_value(|l| live = l.take());
+        if let Some(live) = live {
+            live.close(everything).await;
+        }
+        let policies = self.shelf.with_value(|s| s.policies.clone());
+        self.shelf.update_value(|s| {
+            *s = Shelf::default();
+            s.policies = policies;
+        });
+        self.session.set(None);
+        self.connection.set(Connection::Connecting);
+        self.outbox_changed(OutboxCounts::default());
+        for collection in Collection::ALL {
+            self.bump(collection);
+        }
+        self.list_rev.update(|r| *r += 1);
+    }
+
+    /// What a person types, kept on this device until it is sent. Nothing remote touches it.
+    pub fn put_draft(&self, key: &str, text: &str) {
+        self.live.with_value(|l| {
+            if let Some(live) = l {
+                live.put_draft(key, text);
             }
         });
-        self.list_rev.update(|r| *r += 1);
+    }
+
+    /// The kept draft.
+    pub fn draft(&self, key: &str) -> Option<String> {
+        self.live.with_value(|l| l.as_ref().and_then(|l| l.draft(key)))
     }
 
     /// The time to the millisecond, for journal entries.
@@ -321,15 +412,27 @@ impl Desk {
     fn follow(&self, collection: Collection, id: &str) {
         let key = (collection, id.to_owned());
         let mut trigger = None;
-        self.inner.update_value(|i| trigger = Some(i.triggers.entry(key).or_default().clone()));
+        self.triggers.update_value(|t| trigger = Some(t.entry(key).or_default().clone()));
         if let Some(trigger) = trigger {
             trigger.track();
         }
     }
 
-    fn fire(&self, touched: &[(Collection, String)]) {
+    fn follow_all(&self, collection: Collection) {
+        if let Some(rev) = self.collection_rev.with_value(|r| r.get(&collection).copied()) {
+            rev.track();
+        }
+    }
+
+    fn bump(&self, collection: Collection) {
+        if let Some(rev) = self.collection_rev.with_value(|r| r.get(&collection).copied()) {
+            rev.update(|r| *r += 1);
+        }
+    }
+
+    fn fire(&self, touched: &[Key]) {
         let triggers: Vec<ArcTrigger> =
-            self.inner.with_value(|i| touched.iter().filter_map(|k| i.triggers.get(k).cloned()).collect());
+            self.triggers.with_value(|t| touched.iter().filter_map(|k| t.get(k).cloned()).collect());
         for trigger in triggers {
             trigger.notify();
         }
@@ -337,50 +440,8 @@ impl Desk {
         seen.sort_unstable();
         seen.dedup();
         for collection in seen {
-            if let Some(rev) = self.collection_rev.with_value(|r| r.get(&collection).copied()) {
-                rev.update(|r| *r += 1);
-            }
+            self.bump(collection);
         }
         self.list_rev.update(|r| *r += 1);
     }
-}
-
-fn set_row(inner: &mut Inner, key: &(Collection, String), actor: &Actor, now: Timestamp) {
-    // A message changes the clock of its conversation.
-    let key = match inner.documents.get(key).map(|d| &**d) {
-        Some(Document::Message(m)) => (Collection::Interactions, m.interaction.clone()),
-        _ => key.clone(),
-    };
-    let row = inner.documents.get(&key).and_then(|d| row(inner, d, actor, now));
-    inner.worklist.set(key.0, &key.1, row);
-}
-
-fn row(inner: &Inner, document: &Document, actor: &Actor, now: Timestamp) -> Option<Row> {
-    match document {
-        Document::Case(case) => worklist::case_row(&inner.policies, case, actor, now),
-        Document::Callback(callback) => worklist::callback_row(&inner.policies, callback, actor, now),
-        Document::Interaction(contact) => {
-            worklist::contact_row(&inner.policies, contact, waiting_since(inner, contact), actor, now)
-        }
-        _ => None,
-    }
-}
-
-/// The customer's first message since the desk's last one.
-fn waiting_since(inner: &Inner, contact: &Interaction) -> Option<Timestamp> {
-    use baton_engine::model::{Channel, Direction};
-    if contact.channel == Channel::Voice || !contact.is_open() {
-        return None;
-    }
-    let mut own: Vec<(Timestamp, Direction)> = inner
-        .documents
-        .values()
-        .filter_map(|d| match &**d {
-            Document::Message(m) if m.interaction == contact.id => m.at.map(|at| (at, m.direction)),
-            _ => None,
-        })
-        .collect();
-    own.sort_by_key(|(at, _)| *at);
-    let last_out = own.iter().rposition(|(_, d)| *d == Direction::Outbound).map_or(0, |i| i + 1);
-    own.get(last_out).map(|(at, _)| *at)
 }

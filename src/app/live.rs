@@ -1,0 +1,241 @@
+//! The live link of a logged-in person: the ledger on the device's store, the loop that syncs it, and the drafts.
+//! It carries changes to the [`Desk`] and acts to the ledger. Views never see it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use baton_engine::model::Collection;
+use baton_engine::policy::Policies;
+use baton_engine::time::Timestamp;
+use baton_sync::store::Store;
+use baton_sync::{ActError, Command, Connector, Ledger, Link, OutboxItem, Status, Syncer};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::session::Session;
+use super::state::{Connection, Desk, Key, OutboxCounts, Setback};
+use crate::net::{BrowserClock, BrowserRng, FetchNet, Runner};
+use crate::store::{DeskStore, database_name};
+
+/// The connector that ships with the app: used until the served file has been read, and when it is faulty.
+const OWN_CONNECTOR: &str = include_str!("../../public/connector/baton.json");
+
+/// Name of the backend in the name of the person's database: this origin.
+const BACKEND: &str = "baton";
+
+pub struct Live {
+    ledger: Rc<Ledger<DeskStore>>,
+    runner: Rc<Runner>,
+    drafts: Rc<RefCell<HashMap<String, String>>>,
+}
+
+impl Live {
+    /// Opens the person's store, shows what it holds, and starts syncing.
+    pub async fn open(desk: Desk, session: &Session, policies: Arc<Policies>) -> Live {
+        let database = database_name(BACKEND, &session.id);
+        let (store, fault) = DeskStore::open(BACKEND, &session.id).await;
+        desk.durable.set(store.is_durable());
+        if let Some(fault) = fault {
+            desk.setback.set(Some(Setback::NotStored(fault.to_string())));
+        }
+        let drafts = store.drafts().await.unwrap_or_default().into_iter().collect();
+        let ledger = match Ledger::open(store, policies.clone()).await {
+            Ok(ledger) => ledger,
+            Err(fault) => {
+                // The store opened and cannot be read: go on in memory, and say so.
+                desk.durable.set(false);
+                desk.setback.set(Some(Setback::NotStored(fault.to_string())));
+                let memory = DeskStore::Memory(baton_sync::MemoryStore::default());
+                match Ledger::open(memory, policies).await {
+                    Ok(ledger) => ledger,
+                    Err(fault) => panic!("an empty memory store cannot fail: {fault}"),
+                }
+            }
+        };
+        let ledger = Rc::new(ledger);
+        let (watched, pending) = (Rc::downgrade(&ledger), Rc::new(std::cell::Cell::new(false)));
+        ledger.on_change(move || {
+            // Many changes of one moment are carried over together.
+            if pending.replace(true) {
+                return;
+            }
+            let (ledger, pending) = (watched.clone(), pending.clone());
+            spawn_local(async move {
+                pending.set(false);
+                if let Some(ledger) = ledger.upgrade() {
+                    carry_over(desk, &ledger);
+                }
+            });
+        });
+        carry_over_all(desk, &ledger);
+        let connector =
+            Connector::read(OWN_CONNECTOR).unwrap_or_else(|faults| panic!("the shipped connector: {faults:?}"));
+        let syncer = Syncer::new(ledger.clone(), connector, FetchNet, BrowserClock, BrowserRng, session.id.clone());
+        let runner = Runner::start(ledger.clone(), syncer, &database, move |status| show(desk, &status));
+        Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)) }
+    }
+
+    pub fn act(&self, desk: Desk, commands: Vec<Command>) {
+        let (ledger, runner) = (self.ledger.clone(), self.runner.clone());
+        spawn_local(async move {
+            let keys: Vec<Key> = commands.iter().map(|c| (c.collection, c.id.clone())).collect();
+            let setback = match ledger.act(commands).await {
+                Ok(()) => {
+                    runner.wake();
+                    return;
+                }
+                Err(ActError::Refused { refusal, .. }) => Setback::Refused(refusal),
+                Err(ActError::Unreadable(fault)) => Setback::Unreadable(fault.to_string()),
+                Err(ActError::Store(fault)) => Setback::NotStored(fault.to_string()),
+            };
+            // What was shown is taken back: the replica has the truth.
+            let changes = keys.into_iter().map(|key| held(&ledger, key)).collect();
+            desk.take(changes);
+            desk.setback.set(Some(setback));
+        });
+    }
+
+    pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
+        !self.ledger.replica().pending(collection, id).is_empty()
+    }
+
+    pub fn outbox(&self) -> Vec<OutboxItem> {
+        self.ledger.replica().outbox().cloned().collect()
+    }
+
+    pub fn confirmed(&self) -> Vec<String> {
+        self.ledger.replica().confirmed().map(str::to_owned).collect()
+    }
+
+    pub fn unreadable(&self) -> Vec<(String, String, String)> {
+        let replica = self.ledger.replica();
+        let documents =
+            replica.faults().map(|f| (format!("{}/{}", f.collection.name(), f.id), f.what.clone(), String::new()));
+        let items =
+            replica.unreadable_items().map(|(id, text, why)| (format!("outbox/{id}"), why.to_owned(), text.to_owned()));
+        documents.chain(items).collect()
+    }
+
+    pub fn export(&self) -> String {
+        serde_json::to_string_pretty(&self.ledger.export()).unwrap_or_default()
+    }
+
+    pub fn retry(&self, entry: &str) {
+        let (ledger, runner, entry) = (self.ledger.clone(), self.runner.clone(), entry.to_owned());
+        spawn_local(async move {
+            // An entry that is gone meanwhile needs no retry.
+            let _ = ledger.retry(&entry).await;
+            runner.wake();
+        });
+    }
+
+    pub fn discard(&self, entry: &str) {
+        let (ledger, entry) = (self.ledger.clone(), entry.to_owned());
+        spawn_local(async move {
+            // An entry that is gone meanwhile needs no discarding.
+            let _ = ledger.discard(&entry).await;
+        });
+    }
+
+    pub fn retry_now(&self) {
+        self.runner.retry_now();
+    }
+
+    pub fn resume(&self, person: &str) -> bool {
+        self.runner.resume(person).is_ok()
+    }
+
+    pub fn set_policies(&self, policies: Arc<Policies>) {
+        let ledger = self.ledger.clone();
+        spawn_local(async move {
+            // If the outcome cannot be stored it is worked out again at the next start.
+            let _ = ledger.set_policies(policies).await;
+        });
+    }
+
+    pub async fn close(self, everything: bool) {
+        self.runner.stop();
+        // A store that cannot be wiped now is wiped by the browser's own means; the session has ended anyway.
+        let _ = self.ledger.store().wipe(everything).await;
+    }
+
+    pub fn draft(&self, key: &str) -> Option<String> {
+        self.drafts.borrow().get(key).cloned()
+    }
+
+    /// An empty text forgets the draft.
+    pub fn put_draft(&self, key: &str, text: &str) {
+        let empty = text.is_empty();
+        if empty {
+            self.drafts.borrow_mut().remove(key);
+        } else {
+            self.drafts.borrow_mut().insert(key.to_owned(), text.to_owned());
+        }
+        let (ledger, key, text) = (self.ledger.clone(), key.to_owned(), text.to_owned());
+        spawn_local(async move {
+            let store = ledger.store();
+            // The next keystroke tries again; the text is still in the field.
+            let _ = if empty { store.remove_draft(&key).await } else { store.put_draft(&key, &text).await };
+        });
+    }
+}
+
+fn held(ledger: &Ledger<DeskStore>, key: Key) -> (Key, Option<Arc<baton_engine::model::Document>>) {
+    let document = ledger.replica().document(key.0, &key.1).cloned();
+    (key, document)
+}
+
+fn carry_over(desk: Desk, ledger: &Ledger<DeskStore>) {
+    let (keys, outbox) = ledger.take_changes();
+    let changes = keys.into_iter().map(|key| held(ledger, key)).collect();
+    desk.take(changes);
+    if outbox {
+        desk.outbox_changed(counts(ledger));
+    }
+}
+
+fn carry_over_all(desk: Desk, ledger: &Ledger<DeskStore>) {
+    let _ = ledger.take_changes();
+    let changes = Collection::ALL
+        .into_iter()
+        .flat_map(|c| {
+            let replica = ledger.replica();
+            let list: Vec<_> = replica.documents(c).map(|d| ((c, d.id().to_owned()), Some(d.clone()))).collect();
+            list
+        })
+        .collect();
+    desk.take(changes);
+    desk.outbox_changed(counts(ledger));
+}
+
+fn counts(ledger: &Ledger<DeskStore>) -> OutboxCounts {
+    let c = ledger.replica().counts();
+    OutboxCounts { queued: c.queued, sent: c.sent, refused: c.refused, dead: c.dead, unreadable: c.unreadable }
+}
+
+fn show(desk: Desk, status: &Status) {
+    let server = |device_ms: i64| Timestamp::from_millis(device_ms + status.server_offset_ms.unwrap_or(0));
+    if let Some(offset) = status.server_offset_ms {
+        super::time::set_offset_millis(offset);
+        set_if_new(desk.skew_ms, offset);
+    }
+    let connection = match (status.link, desk.connection.get_untracked()) {
+        (Link::Unknown, now) => now,
+        (Link::Online, _) => Connection::Online,
+        (Link::SignedOut, _) => Connection::LoggedOut,
+        (Link::Offline, offline @ Connection::Offline { .. }) => offline,
+        (Link::Offline, _) => Connection::Offline { since: super::time::server_now() },
+    };
+    set_if_new(desk.connection, connection);
+    set_if_new(desk.last_contact, status.last_contact_ms.map(server));
+    set_if_new(desk.retry_at, status.retry_at_ms.map(server));
+    set_if_new(desk.first_sync, status.first_sync);
+}
+
+fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
