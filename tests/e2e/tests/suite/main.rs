@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod door;
+mod page;
 mod tools;
