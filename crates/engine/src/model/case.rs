@@ -123,6 +123,17 @@ pub struct Leg {
     pub chases: u32,
 }
 
+impl Leg {
+    /// When it was answered, returned or withdrawn; None while it runs. A leg that has ended without saying when
+    /// (written by another system) ended when it was last heard of.
+    pub fn end(&self) -> Option<Timestamp> {
+        if self.state.is_active() {
+            return None;
+        }
+        Some(self.ended_at.or(self.received_at).unwrap_or(self.dispatched_at))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum LinkKind {
