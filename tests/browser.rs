@@ -6,14 +6,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use baton::net::{BrowserClock, BrowserRng, FetchNet, session, within};
+use baton::net::{BrowserClock, BrowserRng, FetchNet, Runner, session, within};
 use baton::store::{DeskStore, IdbStore, Tabs, Word, database_name};
 use baton_engine::model::{Actor, Channel, Collection, CustomerRef, Direction, Entry, Intent};
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use baton_sync::net::{Clock, Net, Request, Rng};
 use baton_sync::store::{Batch, DocRecord, ItemRecord, Store, StoreError};
-use baton_sync::{Command, Ledger};
+use baton_sync::{Command, Connector, ItemState, Ledger, Syncer};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -102,9 +102,10 @@ async fn a_batch_behind_the_fence_stores_nothing() {
 #[wasm_bindgen_test]
 async fn wiping_keeps_unsent_work_and_drafts_unless_told_otherwise() {
     let store = IdbStore::open(name()).await.unwrap();
+    store.take_lead("mine").await.unwrap();
     let batch = Batch {
-        docs: vec![doc("c1")],
-        insert: vec![item("e1", "x")],
+        docs: vec![doc("c1"), doc("c2")],
+        insert: vec![item("e1", r#"{"v":7,"collection":"cases","doc":"c2"}"#), item("e2", "nonsense")],
         cursors: vec![("cases".into(), Some("1".into()))],
         ..Batch::default()
     };
@@ -112,8 +113,11 @@ async fn wiping_keeps_unsent_work_and_drafts_unless_told_otherwise() {
     store.put_draft("d", "x").await.unwrap();
     store.wipe(false).await.unwrap();
     let snapshot = store.load().await.unwrap();
-    assert_eq!((snapshot.docs.len(), snapshot.cursors.len(), snapshot.outbox.len()), (0, 0, 1));
+    assert_eq!((snapshot.docs, snapshot.cursors.len(), snapshot.outbox.len()), (vec![doc("c2")], 0, 2));
     assert_eq!(store.drafts().await.unwrap().len(), 1);
+    // An answer that was still under way comes too late.
+    let late = Batch { docs: vec![doc("c1")], fence: Some("mine".into()), ..Batch::default() };
+    assert_eq!(store.commit(late).await, Err(StoreError::Fenced));
     store.wipe(true).await.unwrap();
     assert_eq!(store.load().await.unwrap(), Default::default());
     assert!(store.drafts().await.unwrap().is_empty());
@@ -208,4 +212,36 @@ async fn answers_of_any_status_are_answers_and_silence_is_an_error() {
     assert_eq!(missing.status, 404);
     assert!(FetchNet.send(get("http://127.0.0.1:9/")).await.is_err());
     assert!(session::current(&FetchNet).await.is_err());
+}
+
+/// A tab with its loop. The test's page has no backend: every address answers 404, which makes an act a dead letter.
+async fn tab(person: &str) -> (Rc<Ledger<DeskStore>>, Rc<Runner>) {
+    let (store, problem) = DeskStore::open("test", person).await;
+    assert_eq!(problem, None);
+    let ledger = Rc::new(Ledger::open(store, Arc::new(Policies::default())).await.unwrap());
+    let connector = Connector::read(include_str!("../public/connector/baton.json")).unwrap();
+    let syncer = Syncer::new(ledger.clone(), connector, FetchNet, BrowserClock, BrowserRng, person.into());
+    let runner = Runner::start(ledger.clone(), syncer, &database_name("test", person), |_| {});
+    (ledger, runner)
+}
+
+#[wasm_bindgen_test]
+async fn the_loop_sends_for_all_tabs_and_another_tab_takes_over() {
+    let person = format!("{:x}", BrowserRng.next_u64());
+    let (first, runner) = tab(&person).await;
+    until(|| first.is_leading()).await;
+    let (second, _second_runner) = tab(&person).await;
+    let dead = |ledger: &Ledger<DeskStore>, entry: &str| {
+        matches!(ledger.replica().item(entry).map(|i| &i.state), Some(ItemState::Dead { .. }))
+    };
+    // Taken in the second tab, sent by the first, and both see what became of it.
+    second.act(vec![command("e1", "i1")]).await.unwrap();
+    until(|| dead(&first, "e1") && dead(&second, "e1")).await;
+    assert!(!second.is_leading());
+    runner.stop();
+    until(|| second.is_leading()).await;
+    second.act(vec![command("e2", "i2")]).await.unwrap();
+    until(|| dead(&second, "e2")).await;
+    second.discard("e1").await.unwrap();
+    assert!(second.replica().item("e1").is_none());
 }

@@ -12,7 +12,7 @@ use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{BrowserClock, BrowserRng, Feed, FeedWord, FetchNet};
+use super::{BrowserClock, BrowserRng, Feed, FeedWord, FetchNet, session};
 use crate::store::{DeskStore, Tabs, Word};
 
 /// The syncer of a tab.
@@ -34,8 +34,9 @@ pub struct Runner {
     look_at_ms: Cell<i64>,
     /// This tab holds the lock, so it should lead.
     elected: Cell<bool>,
-    /// Feed events that wait to be taken in together.
+    /// Feed events that wait to be taken in together, and whether somebody is at it.
     events: RefCell<Vec<String>>,
+    taking_in: Cell<bool>,
     bell: Bell,
     stopped: Cell<bool>,
     listeners: RefCell<Vec<EventListener>>,
@@ -43,8 +44,8 @@ pub struct Runner {
 
 impl Runner {
     /// Starts the loop for one person's ledger. `database` is its name, which the person's tabs share. `on_status` is
-    /// called after every step. The runner takes the ledger's commit listener; the change listener is the view layer's,
-    /// which calls [`Runner::wake`] after an act.
+    /// called after every step. The runner takes the ledger's commit listener (and so wakes after every act); the change
+    /// listener is the view layer's.
     pub fn start(
         ledger: Rc<Ledger<DeskStore>>,
         syncer: DeskSyncer,
@@ -61,6 +62,7 @@ impl Runner {
             look_at_ms: Cell::new(0),
             elected: Cell::new(false),
             events: RefCell::default(),
+            taking_in: Cell::new(false),
             bell: Bell::default(),
             stopped: Cell::new(false),
             listeners: RefCell::default(),
@@ -76,7 +78,7 @@ impl Runner {
         &self.syncer
     }
 
-    /// There may be something to do: after an act, a retry, a discard.
+    /// There may be something to do. Acts, retries and discards wake the loop by themselves.
     pub fn wake(&self) {
         self.bell.ring();
     }
@@ -122,6 +124,7 @@ impl Runner {
                 if let Some(tabs) = runner.tabs.borrow().as_ref() {
                     tabs.tell(notice);
                 }
+                runner.bell.ring();
             });
         });
     }
@@ -141,10 +144,21 @@ impl Runner {
             with(&weak, |runner| {
                 runner.look_at_ms.set(0);
                 runner.syncer.kick();
-                runner.wake();
+                runner.bell.ring();
+                spawn_local(runner.check_person());
             });
         });
         *self.listeners.borrow_mut() = vec![online, shown];
+    }
+
+    /// Another tab may have logged somebody else in, whose cookie our requests would carry now.
+    async fn check_person(self: Rc<Self>) {
+        if let Ok(account) = session::current(&FetchNet).await
+            && account["id"] != self.syncer.person()
+        {
+            self.syncer.signed_out();
+            self.bell.ring();
+        }
     }
 
     async fn lead(self: Rc<Self>) {
@@ -188,7 +202,14 @@ impl Runner {
     fn feed_said(self: Rc<Self>, word: FeedWord) {
         match word {
             FeedWord::Open => self.syncer.pull_soon(),
-            FeedWord::Change(data) => self.events.borrow_mut().push(data),
+            FeedWord::Change(data) => {
+                self.events.borrow_mut().push(data);
+                // Beside the loop: a slow request must not hold up what others did.
+                if !self.taking_in.replace(true) {
+                    spawn_local(self.clone().take_in());
+                }
+                return;
+            }
             FeedWord::Closed => {
                 self.feed_later(BrowserClock.now_ms());
                 // Not dropped here: this runs inside one of its listeners.
@@ -197,6 +218,17 @@ impl Runner {
             }
         }
         self.bell.ring();
+    }
+
+    async fn take_in(self: Rc<Self>) {
+        loop {
+            let events = std::mem::take(&mut *self.events.borrow_mut());
+            if events.is_empty() {
+                break;
+            }
+            self.syncer.on_changes(&events).await;
+        }
+        self.taking_in.set(false);
     }
 
     fn feed_later(&self, now: i64) {
@@ -215,10 +247,6 @@ impl Runner {
             if self.elected.get() && !self.ledger.is_leading() {
                 self.clone().lead().await;
             }
-        }
-        let events = std::mem::take(&mut *self.events.borrow_mut());
-        if !events.is_empty() {
-            self.syncer.on_changes(&events).await;
         }
         let step = self.syncer.step().await;
         (self.on_status)(self.syncer.status());

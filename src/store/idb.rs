@@ -4,8 +4,10 @@
 //! Nothing but requests of the open transaction may be awaited inside one: anything else ends it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 
+use baton_sync::OutboxItem;
 use baton_sync::store::{Batch, ItemRecord, Snapshot, Store, StoreError};
 use indexed_db_futures::database::Database;
 use indexed_db_futures::error::{DomException, Error, OpenDbError};
@@ -61,10 +63,7 @@ impl IdbStore {
     pub async fn wipe(&self, everything: bool) -> Result<(), StoreError> {
         let database = self.database().await?;
         let tx = begin(&database, &STORES, true).map_err(failed)?;
-        let gone: &[&str] = if everything { &STORES } else { &[DOCS, CURSORS] };
-        for name in gone {
-            tx.object_store(name).map_err(failed)?.clear().map_err(failed)?;
-        }
+        clear(&tx, everything).await.map_err(failed)?;
         self.finish(tx).await
     }
 
@@ -257,6 +256,29 @@ async fn apply(tx: &Transaction<'_>, batch: Batch) -> Result<Option<u64>, Error>
     }
     put(&meta, VERSION, version.to_string())?;
     Ok(Some(version))
+}
+
+/// Without its lead a tab that is still at work stores nothing any more, whatever answers it gets.
+async fn clear(tx: &Transaction<'_>, everything: bool) -> Result<(), Error> {
+    if everything {
+        for name in STORES {
+            tx.object_store(name)?.clear()?;
+        }
+        return Ok(());
+    }
+    tx.object_store(META)?.delete(FENCE).primitive()?;
+    tx.object_store(CURSORS)?.clear()?;
+    // Unsent work is worth nothing without the document that it was done on.
+    let outbox = all(&tx.object_store(OUTBOX)?).await?;
+    let items = outbox.iter().filter_map(|text| read_pair(text));
+    let kept: HashSet<String> =
+        items.filter_map(|(_, text)| OutboxItem::document_of(&text)).map(|(c, id)| doc_key(&c, &id)).collect();
+    let docs = tx.object_store(DOCS)?;
+    let keys = docs.get_all_keys::<String>().primitive()?.await?;
+    for key in keys.filter_map(Result::ok).filter(|key| !kept.contains(key)) {
+        docs.delete(key.as_str()).primitive()?;
+    }
+    Ok(())
 }
 
 async fn snapshot(tx: &Transaction<'_>, keys: Option<&[(String, String)]>) -> Result<Snapshot, Error> {

@@ -39,8 +39,8 @@ impl DeskStore {
         matches!(self, DeskStore::Durable(_))
     }
 
-    /// At log-out: documents go. Work that has not reached the backend, and drafts, stay for the same person's next log-in
-    /// unless `everything` is to go.
+    /// At log-out: documents go. Work that has not reached the backend (with the documents that it is about) and drafts stay
+    /// for the same person's next log-in, unless `everything` is to go. Answers that are still under way are not stored.
     ///
     /// # Errors
     /// The store failed; documents may still be on the device.

@@ -98,6 +98,13 @@ impl OutboxItem {
         serde_json::to_value(&item).unwrap_or(Value::Null)
     }
 
+    /// (collection name, id) of the document that a stored entry of any version waits on, so that a store can keep it.
+    pub fn document_of(text: &str) -> Option<(String, String)> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let field = |name| Some(value.get(name)?.as_str()?.to_owned());
+        Some((field("collection")?, field("doc")?))
+    }
+
     /// # Errors
     /// Why the text cannot be read by this version.
     pub fn read(text: &str) -> Result<OutboxItem, String> {

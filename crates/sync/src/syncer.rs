@@ -108,6 +108,11 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         &self.connector
     }
 
+    /// Whose work this is.
+    pub fn person(&self) -> &str {
+        &self.person
+    }
+
     pub fn status(&self) -> Status {
         let state = self.state.borrow();
         let replica = self.ledger.replica();
