@@ -23,35 +23,87 @@ pub enum Dialog {
     Shortcuts,
     Presence,
     /// Why due then? `leg` None: the reply (or the call-back or contact itself).
-    Why { collection: Collection, id: String, leg: Option<String> },
+    Why {
+        collection: Collection,
+        id: String,
+        leg: Option<String>,
+    },
     /// New case; filled from a contact if one is given.
-    Intake { contact: Option<String> },
-    Dispatch { case: String },
-    AnswerLeg { case: String, leg: String },
-    ReturnLeg { case: String, leg: String },
-    WithdrawLeg { case: String, leg: String },
-    AnswerCustomer { case: String },
-    CloseCase { case: String },
-    AwaitCustomer { case: String },
-    Hold { case: String },
-    Referral { case: String },
-    Reopen { case: String },
-    CancelCase { case: String },
-    ChangeClass { case: String },
-    Reassign { case: String },
-    Split { case: String },
-    Note { case: String },
-    Escalate { case: String },
+    Intake {
+        contact: Option<String>,
+    },
+    Dispatch {
+        case: String,
+    },
+    AnswerLeg {
+        case: String,
+        leg: String,
+    },
+    ReturnLeg {
+        case: String,
+        leg: String,
+    },
+    WithdrawLeg {
+        case: String,
+        leg: String,
+    },
+    AnswerCustomer {
+        case: String,
+    },
+    CloseCase {
+        case: String,
+    },
+    AwaitCustomer {
+        case: String,
+    },
+    Hold {
+        case: String,
+    },
+    Referral {
+        case: String,
+    },
+    Reopen {
+        case: String,
+    },
+    CancelCase {
+        case: String,
+    },
+    ChangeClass {
+        case: String,
+    },
+    Reassign {
+        case: String,
+    },
+    Split {
+        case: String,
+    },
+    Note {
+        case: String,
+    },
+    Escalate {
+        case: String,
+    },
     /// Expert seats for a call: transfer or call-back.
-    Transfer { contact: String },
+    Transfer {
+        contact: String,
+    },
     /// Book a call-back, from a contact or for a case.
-    BookCallback { contact: Option<String>, case: Option<String> },
+    BookCallback {
+        contact: Option<String>,
+        case: Option<String>,
+    },
     /// Outcome of a call-back try.
-    CallbackAttempt { callback: String },
+    CallbackAttempt {
+        callback: String,
+    },
     /// Log a call taken on a desk phone.
     LogCall,
-    Reveal { customer: String, field: String },
+    Reveal {
+        customer: String,
+        field: String,
+    },
     ConfirmLogout,
+    LogInAgain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,6 +6,7 @@ pub mod callback;
 pub mod contact;
 pub mod expert;
 pub mod format;
+pub mod shell;
 pub mod words;
 
 use leptos::prelude::*;

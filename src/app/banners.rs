@@ -1,0 +1,103 @@
+//! Banners over the work, never covering it: offline, refused work, clock skew, new version, faulty rules.
+
+use gloo_events::EventListener;
+use leptos::prelude::*;
+
+use super::browser;
+use super::start::RefusedPacks;
+use super::state::{Connection, Desk};
+use super::ui_state::{Page, Ui};
+use crate::i18n::shell::ShellTexts;
+use crate::i18n::{fill, format, lang};
+use crate::ui::icon::Icon;
+
+/// From this skew on the person is told, milliseconds.
+const SKEW_TOLD_MS: i64 = 60_000;
+
+#[component]
+pub fn Banners() -> impl IntoView {
+    let (desk, ui) = (Desk::get(), Ui::get());
+    let refused = expect_context::<RefusedPacks>();
+    let t = move || ShellTexts::get(lang());
+    let update = RwSignal::new(browser::root_attribute("data-update").as_deref() == Some("ready"));
+    if let Some(window) = web_sys::window() {
+        let listener = EventListener::new(&window, "baton:update-ready", move |_| {
+            let _ = update.try_set(true);
+        });
+        let listener = StoredValue::new_local(Some(listener));
+        on_cleanup(move || listener.update_value(|l| drop(l.take())));
+    }
+    let offline = Memo::new(move |_| match desk.connection.get() {
+        Connection::Offline { since } => Some(since),
+        _ => None,
+    });
+    let stuck = Memo::new(move |_| desk.outbox.with(|o| o.refused + o.dead));
+    let unreadable = Memo::new(move |_| desk.outbox.with(|o| o.unreadable));
+    let skewed = Memo::new(move |_| {
+        let ms = desk.skew_ms.get();
+        (ms.abs() > SKEW_TOLD_MS).then_some(ms / 1000)
+    });
+    view! {
+        <Show when=move || offline.get().is_some()>
+            <div class="banner" data-s="pause" role="status" data-test="banner-offline">
+                <Icon name="cloud-off"/>
+                <b class="nowrap">{move || {
+                    let since = offline.get()?;
+                    Some(fill(t().banner_offline, &[&format::length(desk.now.get().since(since), lang())]))
+                }}</b>
+                <p class="grow cut">{move || {
+                    let n = desk.outbox.with(|o| o.queued + o.sent);
+                    fill(t().banner_offline_more, &[&n.to_string()])
+                }}</p>
+                <span class="small nowrap">{move || {
+                    let secs = desk.retry_at.get()?.since(desk.now.get()).millis() / 1000;
+                    (secs > 0).then(|| fill(t().retry_in, &[&secs.to_string()]))
+                }}</span>
+                <button type="button" class="btn" data-test="retry-now" on:click=move |_| desk.retry_connection()>
+                    <Icon name="refresh" small=true/>{move || t().retry_now}<kbd class="kbd">"Alt R"</kbd>
+                </button>
+            </div>
+        </Show>
+        <Show when=move || desk.connection.get() == Connection::LoggedOut>
+            <div class="banner" data-s="soon" role="status" data-test="banner-logged-out">
+                <Icon name="lock"/><p class="grow">{move || t().banner_logged_out}</p>
+                <button type="button" class="btn" on:click=move |_| ui.open(super::ui_state::Dialog::LogInAgain)>{move || t().log_in}</button>
+            </div>
+        </Show>
+        <Show when=move || { stuck.get() > 0 }>
+            <div class="banner" data-s="over" role="status" data-test="banner-refused">
+                <Icon name="alert"/><p class="grow">{move || fill(t().banner_refused, &[&stuck.get().to_string()])}</p>
+                <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Outbox)>{move || t().look}</button>
+            </div>
+        </Show>
+        <Show when=move || { unreadable.get() > 0 }>
+            <div class="banner" data-s="soon" role="status" data-test="banner-unreadable">
+                <Icon name="alert"/><p class="grow">{move || fill(t().banner_unreadable, &[&unreadable.get().to_string()])}</p>
+                <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Outbox)>{move || t().look}</button>
+            </div>
+        </Show>
+        <Show when=move || !refused.get().is_empty()>
+            <div class="banner" data-s="soon" role="status" data-test="banner-rules">
+                <Icon name="alert"/><p class="grow">{move || t().banner_rules}</p>
+                <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Rules)>{move || t().look}</button>
+            </div>
+        </Show>
+        <Show when=move || skewed.get().is_some()>
+            <div class="banner" data-s="soon" role="status" data-test="banner-skew">
+                <Icon name="clock"/>
+                <p class="grow">{move || fill(t().banner_skew, &[&skewed.get().unwrap_or_default().abs().to_string()])}</p>
+            </div>
+        </Show>
+        <Show when=move || !desk.durable.get()>
+            <div class="banner" data-s="soon" role="status" data-test="banner-memory">
+                <Icon name="alert"/><p class="grow">{move || t().banner_memory}</p>
+            </div>
+        </Show>
+        <Show when=move || update.get()>
+            <div class="banner" data-s="ok" role="status" data-test="banner-update">
+                <Icon name="refresh"/><p class="grow">{move || t().banner_update}</p>
+                <button type="button" class="btn" on:click=move |_| browser::fire("baton:apply-update")>{move || t().reload}</button>
+            </div>
+        </Show>
+    }
+}

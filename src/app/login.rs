@@ -1,0 +1,69 @@
+//! The log-in page, and the small form that logs the same person in again.
+
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::start::{self, LogInFault, RefusedPacks, Stage};
+use super::state::Desk;
+use crate::i18n::shell::ShellTexts;
+use crate::i18n::{Lang, fill, lang};
+use crate::ui::icon::Icon;
+
+fn worded(fault: &LogInFault, lang: Lang) -> String {
+    let t = ShellTexts::get(lang);
+    match fault {
+        LogInFault::Wrong => t.wrong_password.into(),
+        LogInFault::TooMany(secs) => fill(t.too_many, &[&secs.to_string()]),
+        LogInFault::NoNetwork => t.no_network.into(),
+        LogInFault::Refused(problem) => fill(t.no_answer, &[&problem.status.to_string()]),
+    }
+}
+
+#[component]
+pub fn LogInPage(stage: RwSignal<Stage>, refused: RefusedPacks) -> impl IntoView {
+    let desk = Desk::get();
+    let (user, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<LogInFault>);
+    let t = move || ShellTexts::get(lang());
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        ev.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        fault.set(None);
+        spawn_local(async move {
+            let done = start::log_in(desk, stage, refused, &user.get_untracked(), &password.get_untracked()).await;
+            // The page is gone when the log-in worked.
+            let _ = busy.try_set(false);
+            if let Err(why) = done {
+                let _ = fault.try_set(Some(why));
+            }
+        });
+    };
+    view! {
+        <main class="login">
+            <form class="login-card" on:submit=submit>
+                <div class="login-brand"><Icon name="brand"/><h1>{move || t().product}</h1></div>
+                <p class="mute">{move || t().tagline}</p>
+                <label class="login-field">
+                    <span>{move || t().user}</span>
+                    <span class="in"><input class="grow" name="user" autocomplete="username" autocapitalize="none" required
+                        data-test="login-user" prop:value=user on:input=move |ev| user.set(event_target_value(&ev))/></span>
+                </label>
+                <label class="login-field">
+                    <span>{move || t().password}</span>
+                    <span class="in"><input class="grow" name="password" type="password" autocomplete="current-password" required
+                        data-test="login-password" prop:value=password on:input=move |ev| password.set(event_target_value(&ev))/></span>
+                </label>
+                <p class="hint" data-s="over" role="alert" data-test="login-fault">
+                    {move || fault.get().map(|f| worded(&f, lang()))}
+                </p>
+                <button class="btn login-go" data-kind="primary" type="submit" data-test="login-submit" disabled=move || busy.get()>
+                    {move || if busy.get() { t().logging_in } else { t().log_in }}
+                </button>
+            </form>
+        </main>
+    }
+}
