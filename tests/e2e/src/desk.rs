@@ -1,6 +1,8 @@
-//! A person at a desk: the browser, and the product's words for what is done with it.
+//! A person at a desk: the browser, the door, and the way from page to page.
 
 use std::ops::Deref;
+
+use thirtyfour::Key;
 
 use crate::axe::{self, Finding};
 use crate::browser::Browser;
@@ -27,11 +29,12 @@ impl Deref for Desk {
 }
 
 impl Desk {
-    /// A fresh browser, the page opened, logged in.
+    /// A fresh browser, the page opened, logged in, in step with the server.
     #[track_caller]
     pub fn of(site: &Site, person: Person) -> Desk {
         let desk = Desk::at_the_door(site, person);
         desk.log_in();
+        desk.online();
         desk
     }
 
@@ -45,10 +48,56 @@ impl Desk {
 
     #[track_caller]
     pub fn log_in(&self) {
+        self.try_log_in(PASSWORD);
+        self.at_work();
+    }
+
+    #[track_caller]
+    pub fn try_log_in(&self, password: &str) {
         self.fill(&hook("login-user"), self.person.login());
-        self.fill(&hook("login-password"), PASSWORD);
+        self.fill(&hook("login-password"), password);
         self.click(&hook("login-submit"));
-        self.wait_for(&hook("desk"));
+    }
+
+    /// The desk is on the screen.
+    #[track_caller]
+    pub fn at_work(&self) {
+        self.wait_for(&hook("nav-desk"));
+    }
+
+    /// Whether a person is in.
+    pub fn is_in(&self) -> bool {
+        self.is_visible(&hook("nav-desk"))
+    }
+
+    #[track_caller]
+    pub fn log_out(&self) {
+        self.go("settings");
+        self.click(&hook("logout"));
+        self.click(&hook("logout-confirm"));
+        self.wait_for(&hook("login-user"));
+    }
+
+    /// `desk`, `customers`, `callbacks`, `experts`, `outbox`, `rules` or `settings`.
+    #[track_caller]
+    pub fn go(&self, page: &str) {
+        let item = hook(&format!("nav-{page}"));
+        self.click(&item);
+        self.until("the page is open", || self.attribute(&item, "aria-current"));
+    }
+
+    /// Opens the page anew with a theme (`light`, `dark`) and a language (`zh-CN`, `en`).
+    #[track_caller]
+    pub fn look(&self, theme: &str, language: &str) {
+        self.open(&format!("{}/?theme={theme}&lang={language}", self.base));
+        let shown =
+            self.js("return [document.documentElement.dataset.theme, document.documentElement.lang].join(' ')", &[]);
+        assert_eq!(shown, format!("{theme} {language}"));
+    }
+
+    #[track_caller]
+    pub fn escape(&self) {
+        self.keys(Key::Escape.value().to_string());
     }
 
     /// What axe finds on the present page.

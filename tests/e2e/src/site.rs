@@ -19,8 +19,9 @@ use crate::wait::until;
 /// What a site begins with.
 #[derive(Debug, Clone)]
 pub struct SiteOptions {
-    /// The server's time at the start; it goes on from there.
-    pub now: &'static str,
+    /// The server's time at the start, from where it goes on; None: the real time. A desk that starts with no server has
+    /// only its own clock, so stories of that kind are told in real time.
+    pub now: Option<&'static str>,
     /// The whole demo day instead of the few accounts and customers of [`Person`] and [`Customer`].
     pub demo: bool,
     /// Another folder of files than the built app.
@@ -28,9 +29,9 @@ pub struct SiteOptions {
 }
 
 impl Default for SiteOptions {
-    /// A Tuesday morning in the future, no demo.
+    /// Now, no demo.
     fn default() -> Self {
-        SiteOptions { now: "2026-11-24T10:00:00+08:00", demo: false, folder: None }
+        SiteOptions { now: None, demo: false, folder: None }
     }
 }
 
@@ -50,7 +51,9 @@ impl Site {
         let seat = Seat::take();
         let home = tempfile::Builder::new().prefix("baton-e2e-").tempdir().expect("a temporary folder");
         let mut site = Site { options, server: Mutex::new(None), port: 0, admin: None, home, _seat: seat };
-        site.set_clock(site.options.now);
+        if let Some(now) = site.options.now {
+            site.set_clock(now);
+        }
         site.port = site.launch(0);
         let admin = Api::log_in(&site.url(), "admin", if site.options.demo { "baton" } else { PASSWORD });
         if !site.options.demo {
@@ -60,7 +63,7 @@ impl Site {
         site
     }
 
-    /// The empty site with its people and customers, on a Tuesday at ten.
+    /// The empty site with its people and customers, now.
     #[track_caller]
     pub fn quiet() -> Site {
         Site::start(SiteOptions::default())
@@ -115,7 +118,10 @@ impl Site {
         command.arg("--db").arg(self.home.path().join("site.db")).arg("--site").arg(site);
         command.arg("--clock-file").arg(self.clock_file()).args(["--listen", &format!("127.0.0.1:{port}")]);
         if self.options.demo {
-            command.args(["--feed", "off", "--now", self.options.now]);
+            command.args(["--feed", "off"]);
+            if let Some(now) = self.options.now {
+                command.args(["--now", now]);
+            }
         } else {
             command.arg("--no-demo").env("BATON_ADMIN_PASSWORD", PASSWORD);
         }

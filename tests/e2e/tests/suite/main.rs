@@ -2,6 +2,11 @@
 //! share the machine fairly (see `Site`). Run one: `cargo xtask test --only e2e -- NAME`.
 #![allow(clippy::unwrap_used)]
 
+mod clocks;
 mod door;
+mod hostile;
+mod live;
+mod offline;
 mod page;
+mod relay;
 mod tools;

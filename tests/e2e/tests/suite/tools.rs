@@ -4,7 +4,7 @@ use baton_e2e::{Browser, Site, SiteOptions, until};
 
 #[test]
 fn the_servers_clock_is_the_tests() {
-    let site = Site::start(SiteOptions { now: "2026-12-31T23:59:58+08:00", ..SiteOptions::default() });
+    let site = Site::start(SiteOptions { now: Some("2026-12-31T23:59:58+08:00"), ..SiteOptions::default() });
     assert!(site.api().now() >= "2026-12-31T23:59:58+08:00".parse().unwrap());
     until("the clock runs", || (site.api().now() >= "2027-01-01T00:00:00+08:00".parse().unwrap()).then_some(()));
     site.set_clock("2027-01-01T06:00:00+08:00");

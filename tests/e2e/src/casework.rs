@@ -1,0 +1,165 @@
+//! What a person does with a case at the desk, in the product's words. Every act goes through the page's own controls.
+
+use baton_engine::time::{Span, Timestamp};
+
+use crate::cast::Customer;
+use crate::desk::{Desk, hook};
+use crate::wait::{PATIENCE, within};
+
+/// `[data-test="row"][data-id="…"]`
+pub fn row(id: &str) -> String {
+    format!("[data-test=\"row\"][data-id=\"{id}\"]")
+}
+
+/// `[data-test="leg"][data-org="…"]`, the last one of that organisation.
+pub fn leg(org: &str) -> String {
+    format!("[data-test=\"leg\"][data-org=\"{org}\"]")
+}
+
+impl Desk {
+    /// Takes a complaint in; the page then shows the new case.
+    #[track_caller]
+    pub fn take_in(&self, customer: Customer, category: &str, title: &str) {
+        self.click(&hook("new-case"));
+        self.fill(&hook("intake-number"), customer.number());
+        self.choose(&hook("intake-category"), category);
+        self.fill(&hook("intake-title"), title);
+        self.click(&hook("intake-submit"));
+        self.wait_gone(&hook("intake-submit"));
+        self.wait_text(&hook("case-title"), &format!("the case {title:?}"), |text| text.contains(title));
+    }
+
+    /// Opens what is in the work list.
+    #[track_caller]
+    pub fn open_work(&self, id: &str) {
+        self.click(&row(id));
+        self.until("the case is open", || {
+            self.attribute(&format!("{}, {}", hook("case"), hook("callback")), "data-id").filter(|shown| shown == id)
+        });
+    }
+
+    #[track_caller]
+    pub fn dispatch_to(&self, org: &str, request: &str) {
+        self.click(&hook("act-dispatch"));
+        self.click(&format!("{}[data-org=\"{org}\"]", hook("dispatch-to")));
+        self.fill(&hook("dispatch-request"), request);
+        self.click(&hook("dispatch-submit"));
+        self.wait_gone(&hook("dispatch-submit"));
+        self.wait_for(&leg(org));
+    }
+
+    #[track_caller]
+    pub fn receive(&self) {
+        self.click(&hook("act-receive"));
+        self.wait_gone(&hook("act-receive"));
+    }
+
+    #[track_caller]
+    pub fn answer(&self, text: &str) {
+        self.say("act-answer-leg", "answer-text", "answer-submit", text);
+    }
+
+    #[track_caller]
+    pub fn return_leg(&self, reason: &str) {
+        self.say("act-return-leg", "return-reason", "return-submit", reason);
+    }
+
+    #[track_caller]
+    pub fn answer_customer(&self, text: &str) {
+        self.say("act-answer-customer", "answer-customer-text", "answer-customer-submit", text);
+    }
+
+    #[track_caller]
+    pub fn close_case(&self) {
+        self.click(&hook("act-close"));
+        self.click(&hook("close-submit"));
+        self.wait_gone(&hook("close-submit"));
+    }
+
+    #[track_caller]
+    pub fn note(&self, text: &str) {
+        self.say("act-note", "note-text", "note-submit", text);
+    }
+
+    #[track_caller]
+    fn say(&self, button: &str, field: &str, submit: &str, text: &str) {
+        self.click(&hook(button));
+        self.fill(&hook(field), text);
+        self.click(&hook(submit));
+        self.wait_gone(&hook(submit));
+    }
+
+    /// The id of the work list's row that shows this text.
+    #[track_caller]
+    pub fn row_of(&self, text: &str) -> String {
+        let script = "const row = [...document.querySelectorAll('[data-test=\"row\"]')].find((r) => r.textContent.includes(arguments[0])); return row && row.dataset.id";
+        self.until(&format!("the list has {text:?}"), || {
+            self.try_js(script, &[text.into()]).ok()?.as_str().map(str::to_owned)
+        })
+    }
+
+    /// Writes `备注 1` … `备注 count` through the page's own controls, as fast as they take it. Returns at once.
+    #[track_caller]
+    pub fn burst_of_notes(&self, count: u32) {
+        let script = "const [count, open, field, submit] = arguments; \
+            const seen = (css) => [...document.querySelectorAll(css)].find((e) => e.checkVisibility() && !e.disabled); \
+            const soon = () => new Promise((done) => setTimeout(done)); \
+            const there = async (css) => { for (;;) { const e = seen(css); if (e) return e; await soon(); } }; \
+            (async () => { for (let n = 1; n <= count; n++) { \
+                (await there(open)).click(); \
+                const input = await there(field); \
+                input.value = `备注 ${n}`; input.dispatchEvent(new Event('input', { bubbles: true })); \
+                (await there(submit)).click(); \
+                while (seen(submit)) await soon(); \
+            } })();";
+        let arguments = [count.into(), hook("act-note").into(), hook("note-text").into(), hook("note-submit").into()];
+        self.js(script, &arguments);
+    }
+
+    /// Asks the server anything, so that its clock is heard: a desk follows it by the answers it gets.
+    pub fn hear_the_clock(&self) {
+        self.js("dispatchEvent(new Event('online'))", &[]);
+    }
+
+    /// The clock at `css` shows `expected` (asked anew each time, since it runs), to three seconds.
+    #[track_caller]
+    pub fn shows_left(&self, css: &str, expected: impl Fn() -> Span) {
+        let mut last = String::new();
+        let found = within(PATIENCE, || {
+            let expected = expected().millis() / 1000;
+            let text = self.text(css);
+            last = format!("{text:?}; it should be {expected} s");
+            let (seconds, grain) = text.as_deref().and_then(read_length)?;
+            ((seconds - expected).abs() <= grain + 3).then_some(())
+        });
+        if found.is_none() {
+            self.fail(&format!("{css} shows {last}"));
+        }
+    }
+}
+
+/// A length as the desk writes it: seconds (negative: overdue) and how exact it is.
+pub fn read_length(text: &str) -> Option<(i64, i64)> {
+    let late = text.contains('超') || text.contains('+');
+    let sign = if late { -1 } else { 1 };
+    let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit() && c != ':').filter(|w| !w.is_empty()).collect();
+    if let Some(word) = digits.iter().find(|w| w.matches(':').count() == 2) {
+        let parts: Vec<i64> = word.split(':').filter_map(|n| n.parse().ok()).collect();
+        return match parts[..] {
+            [h, m, s] => Some((sign * (h * 3600 + m * 60 + s), 0)),
+            _ => None,
+        };
+    }
+    // "1 天 9 时"
+    let parts: Vec<i64> = digits.iter().filter_map(|n| n.parse().ok()).collect();
+    match parts[..] {
+        [days, hours, ..] => Some((sign * (days * 86_400 + hours * 3600), 3600)),
+        _ => None,
+    }
+}
+
+/// `10:00` on the day of the stories, `10:00+1` on the day after.
+pub fn at(time: &str) -> Timestamp {
+    let (time, day) = time.strip_suffix("+1").map_or((time, 24), |time| (time, 25));
+    format!("2026-11-{day}T{time}:00+08:00").parse().unwrap_or_else(|e| panic!("{time}: {e:?}"))
+}

@@ -1,0 +1,101 @@
+//! What the desk keeps on the person's device, read past the desk: the outbox, the replica, the caches.
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, hook};
+
+/// One intent that waits on the device.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waiting {
+    /// The entry's id.
+    pub id: String,
+    pub collection: String,
+    pub doc: String,
+    /// `queued`, `refused`, `dead`
+    pub state: String,
+}
+
+const DATABASE: &str = "const all = async (store) => { \
+        const names = (await indexedDB.databases()).map((d) => d.name); \
+        if (!names.includes(args[0])) return []; \
+        const db = await new Promise((ok, no) => { const r = indexedDB.open(args[0]); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
+        try { if (!db.objectStoreNames.contains(store)) return []; \
+            return await new Promise((ok, no) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
+        } finally { db.close(); } };";
+
+impl Desk {
+    fn database(&self) -> Value {
+        json!(format!("baton/baton/{}", self.person.login()))
+    }
+
+    /// Which intents wait in this device's outbox, oldest first. Presence renews itself and is left out.
+    #[track_caller]
+    pub fn outbox(&self) -> Vec<Waiting> {
+        let script = format!("{DATABASE} return (await all('outbox')).map((t) => JSON.parse(JSON.parse(t)[1]))");
+        let items = self.js_async(&script, &[self.database()]);
+        let mut items: Vec<&Value> =
+            items.as_array().into_iter().flatten().filter(|i| i["collection"] != "seats").collect();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        items.sort_by_key(|i| (i["seq"].as_u64(), text(&i["entry"]["id"])));
+        let waiting = |item: &&Value| Waiting {
+            id: text(&item["entry"]["id"]),
+            collection: text(&item["collection"]),
+            doc: text(&item["doc"]),
+            state: text(&item["state"]["is"]),
+        };
+        items.iter().map(waiting).collect()
+    }
+
+    /// Ids of the entries that wait.
+    #[track_caller]
+    pub fn outbox_ids(&self) -> Vec<String> {
+        self.outbox().into_iter().map(|w| w.id).collect()
+    }
+
+    /// Whether `text` is anywhere in what this site keeps in the browser: every database, cache and local storage.
+    #[track_caller]
+    pub fn keeps(&self, text: &str) -> bool {
+        let script = "const found = []; \
+            for (const { name } of await indexedDB.databases()) { \
+                const db = await new Promise((ok, no) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
+                try { for (const store of db.objectStoreNames) { \
+                    const values = await new Promise((ok, no) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
+                    if (JSON.stringify(values).includes(args[0])) found.push(name + ' ' + store); \
+                } } finally { db.close(); } } \
+            for (const name of await caches.keys()) { const cache = await caches.open(name); \
+                for (const request of await cache.keys()) { const answer = await cache.match(request); \
+                    if (!/wasm|png/.test(answer.headers.get('content-type') || '') && (await answer.text()).includes(args[0])) found.push(request.url); } } \
+            for (const storage of [localStorage, sessionStorage]) if (JSON.stringify({ ...storage }).includes(args[0])) found.push('web storage'); \
+            return found;";
+        let found = self.js_async(script, &[json!(text)]);
+        !found.as_array().is_none_or(Vec::is_empty)
+    }
+
+    /// The service worker keeps the page, and everything that the person may see has been fetched once.
+    #[track_caller]
+    pub fn ready_to_start_offline(&self) {
+        self.js_async("await navigator.serviceWorker.ready", &[]);
+        self.online();
+    }
+
+    /// Connected, and the first sync is over.
+    #[track_caller]
+    pub fn online(&self) {
+        let sync = hook("sync");
+        self.until("the desk is online and in step", || {
+            let online = self.attribute(&sync, "data-state").as_deref() == Some("online");
+            // While it syncs the button counts collections: "3/6".
+            (online && !self.text(&sync)?.contains('/')).then_some(())
+        });
+    }
+
+    /// As somebody who does not want to wait for the next try.
+    pub fn retry_connection(&self) {
+        let retry = hook("retry-now");
+        if self.is_visible(&retry) {
+            self.click(&retry);
+        } else {
+            self.hear_the_clock();
+        }
+    }
+}
