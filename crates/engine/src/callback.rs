@@ -3,10 +3,15 @@
 //! Source: Dongguan expert desk specification V2.0 (S2): call back within one hour of open time, night
 //! registrations from opening. Tries, spacing and lapse are defaults of the pack.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::calendar::Calendar;
 use crate::clock;
-use crate::decide::{Refusal, not_before};
+use crate::decide::{Refusal, not_before, optional};
 use crate::model::{Attempt, AttemptOutcome, Callback, CallbackStatus, Claim, ClaimedBy, Entry, Intent};
 use crate::policy::{CallbackRules, Desk, Policies, Policy};
+use crate::route::hours;
 use crate::time::{Span, Timestamp};
 
 pub(crate) fn book(policies: &Policies, id: &str, entry: &Entry) -> Result<Callback, Refusal> {
@@ -15,6 +20,7 @@ pub(crate) fn book(policies: &Policies, id: &str, entry: &Entry) -> Result<Callb
     };
     let policy = policies.of(pin).ok_or(Refusal::PolicyMissing)?;
     rules(policies, policy, desk).ok_or_else(|| Refusal::UnknownId { id: desk.clone() })?;
+    optional(note, "note")?;
     Ok(Callback {
         id: id.into(),
         desk: desk.clone(),
@@ -34,22 +40,23 @@ pub(crate) fn book(policies: &Policies, id: &str, entry: &Entry) -> Result<Callb
 
 pub(crate) fn apply(policies: &Policies, callback: &Callback, entry: &Entry) -> Result<Callback, Refusal> {
     let policy = policies.of(&callback.policy).ok_or(Refusal::PolicyMissing)?;
-    let (desk, rules) =
-        rules(policies, policy, &callback.desk).ok_or_else(|| Refusal::UnknownId { id: callback.desk.clone() })?;
+    // Cancelling and releasing need no rules: a promise of a desk that is no longer known can still be ended.
+    let rules =
+        || rules(policies, policy, &callback.desk).ok_or_else(|| Refusal::UnknownId { id: callback.desk.clone() });
     let mut next = callback.clone();
     if !callback.is_open() {
-        let by = callback.reason.clone();
-        return Err(Refusal::Taken { by, at: callback.ended_at.unwrap_or(entry.at) });
+        return Err(Refusal::Taken { by: ended_by(callback), at: callback.ended_at.unwrap_or(entry.at) });
     }
     match &entry.intent {
         Intent::ClaimCallback => {
-            if let Some(claim) = live_claim(rules, callback, entry.at)
+            if let Some(claim) = live_claim(rules()?.rules, callback, entry.at)
                 && claim.by.id != entry.by.id
             {
                 return Err(Refusal::Taken { by: claim.by.name.clone(), at: claim.at });
             }
             let by = ClaimedBy { id: entry.by.id.clone(), name: entry.by.name.clone(), seat: entry.by.seat.clone() };
-            next.claim = Some(Claim { by, at: entry.at });
+            let renewed = callback.claim.as_ref().filter(|c| c.by.id == by.id).map(|c| c.at);
+            next.claim = Some(Claim { by, at: not_before(entry, renewed) });
         }
         Intent::ReleaseCallback { .. } => {
             let claim = callback.claim.as_ref().ok_or(Refusal::NotTaken)?;
@@ -72,9 +79,11 @@ pub(crate) fn apply(policies: &Policies, callback: &Callback, entry: &Entry) -> 
             {
                 return Err(Refusal::TooEarly { not_before });
             }
-            attempt(policy, desk, rules, &mut next, entry, *outcome, note);
+            optional(note, "note")?;
+            attempt(rules()?, &mut next, entry, *outcome, note);
         }
         Intent::CancelCallback { reason } => {
+            optional(reason, "reason")?;
             next.status = CallbackStatus::Cancelled;
             next.ended_at = Some(not_before(entry, callback.registered_at));
             next.reason = reason.clone();
@@ -85,10 +94,19 @@ pub(crate) fn apply(policies: &Policies, callback: &Callback, entry: &Entry) -> 
     Ok(next)
 }
 
+/// Who reached the customer or cancelled, to tell those who come too late.
+fn ended_by(callback: &Callback) -> String {
+    let last = callback.journal.iter().rfind(|e| {
+        matches!(
+            e.intent,
+            Intent::CancelCallback { .. } | Intent::LogCallbackAttempt { outcome: AttemptOutcome::Reached, .. }
+        )
+    });
+    last.map_or_else(|| callback.reason.clone(), |e| e.by.name.clone())
+}
+
 fn attempt(
-    policy: &Policy,
-    desk: &Desk,
-    rules: &CallbackRules,
+    DeskRules { calendar, rules }: DeskRules<'_>,
     next: &mut Callback,
     entry: &Entry,
     outcome: AttemptOutcome,
@@ -102,11 +120,10 @@ fn attempt(
         next.claim = None;
         return;
     }
-    let calendar = &policy_calendar(policy, desk);
     if next.tries() >= rules.tries {
         // Out of tries: a text to the customer, and the promise begins anew with the next slot.
         next.texts.push(at);
-        next.round += 1;
+        next.round = next.round.saturating_add(1);
         let from = calendar.next_open(at.plus(rules.spacing)).unwrap_or(at.plus(rules.spacing));
         next.round_from = Some(from);
         next.next_try_at = Some(from);
@@ -120,14 +137,18 @@ fn attempt(
     }
 }
 
-fn policy_calendar<'a>(policy: &'a Policy, desk: &Desk) -> &'a crate::calendar::Calendar {
-    &policy.calendars[desk.calendar.min(policy.calendars.len() - 1)].calendar
+/// The call-back rules of a desk and its hours, from one and the same pack.
+struct DeskRules<'a> {
+    calendar: &'a Calendar,
+    rules: &'a CallbackRules,
 }
 
-/// The call-back rules of a desk: in the pinned pack, else in any loaded one.
-fn rules<'a>(policies: &'a Policies, pinned: &'a Policy, desk: &str) -> Option<(&'a Desk, &'a CallbackRules)> {
-    let found = pinned.desk(desk).or_else(|| policies.desk(desk).map(|(_, d)| d))?;
-    found.callback.as_ref().map(|r| (found, r))
+/// In the pinned pack, else in any loaded one.
+fn rules<'a>(policies: &'a Policies, pinned: &'a Policy, desk: &str) -> Option<DeskRules<'a>> {
+    let of = |policy: &'a Policy, desk: &'a Desk| {
+        desk.callback.as_ref().map(|rules| DeskRules { calendar: hours(policy, desk), rules })
+    };
+    pinned.desk(desk).and_then(|d| of(pinned, d)).or_else(|| policies.desk(desk).and_then(|(p, d)| of(p, d)))
 }
 
 /// The claim, unless it has lapsed because nobody tried in time.
@@ -155,40 +176,50 @@ pub fn order<'a>(
 ) -> Vec<Waiting> {
     let mut list: Vec<Waiting> = all
         .filter(|c| c.desk == desk && c.is_open())
-        .filter_map(|c| {
-            let due = clock::callback(policies, c, now)?.due;
+        .map(|c| {
+            // A promise whose time cannot be told (it lies outside the calendars) is still on the list, and due.
+            let due = clock::callback(policies, c, now).map_or(now, |clock| clock.due);
             let rank = policies.of(&c.policy).map_or(u32::MAX, |p| p.class(&c.customer.service_class).rank);
-            Some(Waiting { id: c.id.clone(), due, rank, not_before: c.next_try_at.unwrap_or(now).max(now) })
+            Waiting { id: c.id.clone(), due, rank, not_before: c.next_try_at.unwrap_or(now).max(now) }
         })
         .collect();
     list.sort_by(|a, b| (a.due, a.rank, &a.id).cmp(&(b.due, b.rank, &b.id)));
     list
 }
 
-/// Call-backs that cannot be kept if `seats` people work the list from `now`, with how late each would be.
-/// The list must be in order of work.
+/// Call-backs that cannot be kept if `seats` people work the list from `now`, with how late each would be (at
+/// least). The list must be in order of work; nobody waits for one that may not be tried yet while another can be.
 pub fn backlog(policy: &Policy, desk: &Desk, list: &[Waiting], seats: usize, now: Timestamp) -> Vec<(String, Span)> {
     let Some(rules) = &desk.callback else {
         return Vec::new();
     };
-    let calendar = policy_calendar(policy, desk);
-    let mut free = vec![now; seats.max(1)];
-    let mut late = Vec::new();
-    for item in list {
-        let Some((slot, at)) = free.iter().copied().enumerate().min_by_key(|(_, t)| *t) else {
-            break;
-        };
-        let Ok(begin) = calendar.next_open(at.max(item.not_before)) else {
-            break;
-        };
-        // It is kept when the customer is reached, so the start of the call counts.
-        if begin > item.due || seats == 0 {
-            late.push((item.id.clone(), begin.since(item.due)));
+    let calendar = hours(policy, desk);
+    // Those that may be tried by now, by place in the list; and those that may not yet, by time.
+    let mut ready: BinaryHeap<Reverse<usize>> = BinaryHeap::new();
+    let mut later: BinaryHeap<Reverse<(Timestamp, usize)>> =
+        list.iter().enumerate().map(|(place, item)| Reverse((item.not_before.max(now), place))).collect();
+    let mut free: BinaryHeap<Reverse<Timestamp>> = vec![Reverse(now); seats.clamp(1, list.len().max(1))].into();
+    let mut late: Vec<(usize, Span)> = Vec::new();
+    while let Some(Reverse(seat)) = free.pop() {
+        let next = later.peek().map_or(seat, |Reverse((at, _))| *at);
+        let at = if ready.is_empty() { seat.max(next) } else { seat };
+        // Outside the years of the calendar nothing can be promised.
+        let begin = calendar.next_open(at).ok();
+        while let Some(Reverse((_, place))) =
+            later.peek().copied().filter(|Reverse((t, _))| begin.is_none_or(|b| *t <= b))
+        {
+            later.pop();
+            ready.push(Reverse(place));
         }
-        let Ok(end) = calendar.add(begin, rules.handling) else {
-            break;
-        };
-        free[slot] = end;
+        let Some(Reverse(place)) = ready.pop() else { break };
+        let item = &list[place];
+        // It is kept when the customer is reached, so the start of the call counts.
+        let begin = begin.filter(|_| seats > 0);
+        if begin.is_none_or(|b| b > item.due) {
+            late.push((place, begin.unwrap_or(at).since(item.due).max(Span::ZERO)));
+        }
+        free.push(Reverse(begin.and_then(|b| calendar.add(b, rules.handling).ok()).unwrap_or(at)));
     }
-    late
+    late.sort_unstable();
+    late.into_iter().map(|(place, by)| (list[place].id.clone(), by)).collect()
 }

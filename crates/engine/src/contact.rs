@@ -1,8 +1,13 @@
 //! Calls, chats and messages at the desk: answering, hold, transfer offers, wrap-up. In manual mode the agent
 //! says what the desk phone does; the rules are the same when a phone is connected.
 
-use crate::decide::{Refusal, not_before, required};
+use crate::decide::{Refusal, not_before, optional, required};
 use crate::model::{CallState, Entry, Intent, Interaction, InteractionStatus, Offer, OfferState, Pause};
+
+use crate::time::Span;
+
+/// No offer blocks a call for longer, whatever it says of itself; the pack's time is much shorter.
+const LONGEST_OFFER: Span = Span::from_minutes(5);
 
 pub(crate) fn start(id: &str, entry: &Entry) -> Result<Interaction, Refusal> {
     let Intent::StartInteraction { channel, direction, customer, reason, desk, answered } = &entry.intent else {
@@ -18,6 +23,7 @@ pub(crate) fn start(id: &str, entry: &Entry) -> Result<Interaction, Refusal> {
         arrived_at: Some(entry.at),
         ..Interaction::default()
     };
+    optional(reason, "reason")?;
     if *answered {
         accept(&mut next, entry);
     }
@@ -33,6 +39,7 @@ pub(crate) fn apply(contact: &Interaction, entry: &Entry) -> Result<Interaction,
         Intent::Dispose { disposition, note } => {
             holder_acts(contact, entry)?;
             required(disposition, "disposition")?;
+            optional(note, "note")?;
             end(&mut next, entry);
             next.disposition = disposition.clone();
             next.note = note.clone();
@@ -49,7 +56,23 @@ pub(crate) fn apply(contact: &Interaction, entry: &Entry) -> Result<Interaction,
             }
         }
         Intent::SetTopic { topic } => next.topic = topic.clone(),
-        _ if done => return Err(taken(contact, entry)),
+        // Nobody took it: the customer hung up, or left the chat. The feed, or a lead, says so.
+        Intent::EndInteraction if contact.holder.is_none() && !done && by.leads() => {
+            end(&mut next, entry);
+            next.call = CallState::Ended;
+            next.status = InteractionStatus::Completed;
+        }
+        // After the end nothing rings, talks or moves to another seat; the wrap-up remains.
+        Intent::SetCallState { state: state @ (CallState::WrapUp | CallState::Ended) } if !done => {
+            holder_acts(contact, entry)?;
+            set_call(&mut next, *state, entry);
+        }
+        Intent::EndInteraction if !done => {
+            holder_acts(contact, entry)?;
+            end(&mut next, entry);
+            next.call = CallState::WrapUp;
+        }
+        _ if done || contact.ended_at.is_some() => return Err(taken(contact, entry)),
         Intent::AcceptInteraction => {
             if contact.holder.as_ref().is_some_and(|h| h.id != by.id) {
                 return Err(taken(contact, entry));
@@ -64,15 +87,15 @@ pub(crate) fn apply(contact: &Interaction, entry: &Entry) -> Result<Interaction,
         }
         Intent::OfferTransfer { desk, seat, until } => {
             holder_acts(contact, entry)?;
-            if contact.pending_offer().is_some_and(|o| o.until > entry.at) {
-                return Err(Refusal::NoOffer);
+            if let Some(offer) = contact.pending_offer().filter(|o| o.until > entry.at) {
+                return Err(Refusal::TooEarly { not_before: offer.until });
             }
             lapse(&mut next);
             next.offers.push(Offer {
                 desk: desk.clone(),
                 seat: seat.clone(),
                 at: entry.at,
-                until: *until,
+                until: (*until).min(entry.at.plus(LONGEST_OFFER)),
                 state: OfferState::Pending,
                 reason: String::new(),
             });
@@ -104,11 +127,6 @@ pub(crate) fn apply(contact: &Interaction, entry: &Entry) -> Result<Interaction,
             next.seat = by.seat.clone();
             set_call(&mut next, CallState::Talking, entry);
         }
-        Intent::EndInteraction => {
-            holder_acts(contact, entry)?;
-            end(&mut next, entry);
-            next.call = CallState::WrapUp;
-        }
         _ => return Err(Refusal::WrongDocument),
     }
     Ok(next)
@@ -130,7 +148,8 @@ fn set_call(next: &mut Interaction, state: CallState, entry: &Entry) {
         hold.to = Some(entry.at.max(hold.from));
     }
     if state == CallState::Held && next.call != CallState::Held {
-        next.holds.push(Pause { from: entry.at, to: None, reason: String::new() });
+        let from = not_before(entry, next.holds.last().and_then(|h| h.to).or(next.accepted_at));
+        next.holds.push(Pause { from, to: None, reason: String::new() });
     }
     next.call = state;
 }

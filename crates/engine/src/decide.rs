@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Actor, Collection, Customer, Document, Entry, Intent, Message, Role, Seat, Status};
+use crate::model::{Actor, Collection, Customer, Direction, Document, Entry, Intent, Message, Role, Seat, Status};
 use crate::policy::Policies;
 use crate::time::{Span, Timestamp};
 use crate::{callback, contact, relay};
@@ -85,6 +85,7 @@ pub enum Refusal {
     },
     /// It is closed: take a new case that refers to it.
     ClosedOpenNew,
+    /// The text is empty, or longer than [`TEXT_LIMIT`].
     TextMissing {
         field: String,
     },
@@ -122,7 +123,7 @@ pub fn decide(
     {
         return Ok(doc.clone());
     }
-    if entry.by.role == Role::Kiosk && !matches!(entry.intent, Intent::OpenCase { .. } | Intent::SendMessage { .. }) {
+    if entry.by.role == Role::Kiosk && !kiosk_may(&entry.intent) {
         return Err(Refusal::RoleForbids { role: Role::Kiosk });
     }
     let mut next = match (collection, doc) {
@@ -150,6 +151,18 @@ pub fn decide(
     }
     Ok(next)
 }
+
+/// At a kiosk stands the customer: he may complain and write, not answer in the desk's name.
+fn kiosk_may(intent: &Intent) -> bool {
+    match intent {
+        Intent::OpenCase { .. } => true,
+        Intent::SendMessage { direction, .. } => *direction == Direction::Inbound,
+        _ => false,
+    }
+}
+
+/// No presence is believed for longer than a day, whatever it says of itself.
+const LONGEST_LEASE: Span = Span::from_hours(24);
 
 /// Presence is not history: a seat keeps its last entries only.
 const SEAT_JOURNAL: usize = 12;
@@ -180,12 +193,16 @@ fn set_presence(seat: &Seat, entry: &Entry) -> Result<Seat, Refusal> {
     if someone_else && !seat.is_stale(entry.at) && !entry.by.leads() {
         return Err(Refusal::Taken { by: seat.person.name.clone(), at: seat.since.unwrap_or(entry.at) });
     }
+    // What the person said before what is known already (an outbox that comes late): done, and of no effect.
+    if seat.journal.iter().any(|e| e.by.id == entry.by.id && e.at > entry.at) {
+        return Ok(seat.clone());
+    }
     let mut next = seat.clone();
     if next.presence != *presence || next.since.is_none() || someone_else || seat.is_stale(entry.at) {
         next.since = Some(entry.at);
     }
     next.presence = *presence;
-    next.lease_until = Some(*until);
+    next.lease_until = Some((*until).min(entry.at.plus(LONGEST_LEASE)));
     if !entry.by.leads() || next.person.id.is_empty() || entry.by.seat.as_deref() == Some(&seat.id) {
         next.person = entry.by.person();
         next.org = entry.by.org.clone();
@@ -216,14 +233,20 @@ pub(crate) fn required(text: &str, field: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A text that may be missing, of reasonable length.
+pub(crate) fn optional(text: &str, field: &str) -> Result<(), Refusal> {
+    if text.len() > TEXT_LIMIT { Err(Refusal::TextMissing { field: field.into() }) } else { Ok(()) }
+}
+
 /// Later of the entry's own time and `floor`: a skewed clock must not turn an interval around.
 pub(crate) fn not_before(entry: &Entry, floor: Option<Timestamp>) -> Timestamp {
     floor.map_or(entry.at, |f| entry.at.max(f))
 }
 
-/// The actor must act for `org` (leads included: they lead an organisation, not all of them).
+/// The actor must act for `org` (leads included: they lead an organisation, not all of them). What belongs to
+/// nobody yet must be taken first.
 pub(crate) fn acts_for(by: &Actor, org: &str) -> Result<(), Refusal> {
-    if by.org == org || by.role == Role::System {
+    if (by.org == org && !org.is_empty()) || by.role == Role::System {
         return Ok(());
     }
     Err(Refusal::NotYours { org: org.into() })

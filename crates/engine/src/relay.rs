@@ -3,8 +3,10 @@
 //!
 //! Source of the rules: China Mobile TD/G3 service mode (S0), complaint flows 1–3; defaults are named in the pack.
 
+use std::collections::BTreeSet;
+
 use crate::clock;
-use crate::decide::{Refusal, acts_for, not_before, required};
+use crate::decide::{Refusal, acts_for, not_before, optional, required};
 use crate::model::{
     Actor, Case, CaseLink, ClassAt, ContactAttempt, CustomerAnswer, Entry, Intent, Leg, LegState, Owner, Pause, Period,
     Referral, Repeat, Status,
@@ -21,6 +23,7 @@ pub(crate) fn open(policies: &Policies, id: &str, entry: &Entry) -> Result<Case,
     };
     let policy = policies.of(pin).ok_or(Refusal::PolicyMissing)?;
     required(title, "title")?;
+    optional(description, "description")?;
     let by = &entry.by;
     let org = policy.organisation(&by.org).ok_or_else(|| Refusal::UnknownId { id: by.org.clone() })?;
     if !org.interface {
@@ -57,9 +60,9 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
         Intent::TakeCase => take(policy, &mut next, entry)?,
         Intent::AddNote { text } => required(text, "text")?,
         Intent::RecordRepeat { text, .. } => {
-            if case.status.is_final() {
-                return Err(Refusal::WrongStatus { status: case.status });
-            }
+            // An answered case is asked about again: it is to be reopened, a note on it would end in silence.
+            open_status(case)?;
+            optional(text, "text")?;
             next.repeats.push(Repeat { at: entry.at, text: text.clone() });
         }
         Intent::Dispatch { to, request, consent, despite_deadline } => {
@@ -83,13 +86,15 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
             required(reason, "reason")?;
             withdraw(&mut next, leg, entry, reason)?;
         }
-        Intent::ChaseLeg { leg, .. } => {
+        Intent::ChaseLeg { leg, text } => {
+            optional(text, "text")?;
             let leg = active_leg(&mut next, leg)?;
-            leg.chases += 1;
+            leg.chases = leg.chases.saturating_add(1);
         }
         Intent::RecordReferral { to, note } => {
             owner_acts(case, by)?;
             required(to, "to")?;
+            optional(note, "note")?;
             open_status(case)?;
             no_open_legs(case)?;
             end_periods(&mut next, entry);
@@ -103,11 +108,13 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
             if case.is_paused() {
                 return Err(Refusal::WrongStatus { status: case.status });
             }
-            let from = not_before(entry, case.pauses.last().and_then(|p| p.to).or(case.opened_at));
+            let floor = case.pauses.last().and_then(|p| p.to).max(began(case));
+            let from = not_before(entry, floor);
             next.pauses.push(Pause { from, to: None, reason: what.clone() });
             next.status = Status::Pending;
         }
-        Intent::CustomerResponded { .. } => {
+        Intent::CustomerResponded { text } => {
+            optional(text, "text")?;
             if !resume(&mut next, entry) {
                 return Err(Refusal::WrongStatus { status: case.status });
             }
@@ -131,6 +138,9 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
         Intent::ChangeClass { service_class, tier } => {
             let class = policy.classes.iter().find(|c| c.id == *service_class);
             let class = class.ok_or_else(|| Refusal::UnknownId { id: service_class.clone() })?;
+            if case.status.is_final() {
+                return Err(Refusal::WrongStatus { status: case.status });
+            }
             next.classes.push(ClassAt { at: entry.at, service_class: class.id.clone(), tier: tier.clone() });
             next.customer.service_class = class.id.clone();
             next.customer.tier = tier.clone();
@@ -146,6 +156,7 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
         }
         Intent::LogContactAttempt { note } => {
             owner_acts(case, by)?;
+            optional(note, "note")?;
             open_status(case)?;
             next.attempts.push(ContactAttempt { at: entry.at, note: note.clone() });
         }
@@ -169,12 +180,11 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
         Intent::CancelCase { reason, into } => {
             owner_acts(case, by)?;
             required(reason, "reason")?;
-            if case.status.is_final() {
-                return Err(Refusal::WrongStatus { status: case.status });
-            }
+            open_status(case)?;
             no_open_legs(case)?;
             end_periods(&mut next, entry);
             if let Some(into) = into {
+                another(case, into)?;
                 next.links.push(CaseLink { kind: crate::model::LinkKind::DuplicateOf, case: into.clone() });
             }
             next.status = Status::Cancelled;
@@ -190,7 +200,12 @@ pub(crate) fn apply(policies: &Policies, case: &Case, entry: &Entry) -> Result<C
             }
             next.owner.person = person.clone();
         }
-        Intent::LinkCase { link } => next.links.push(link.clone()),
+        Intent::LinkCase { link } => {
+            another(case, &link.case)?;
+            if !case.links.contains(link) {
+                next.links.push(link.clone());
+            }
+        }
         Intent::EscalateCase { reason } => {
             required(reason, "reason")?;
             next.escalated = true;
@@ -211,7 +226,7 @@ pub fn edges_from<'a>(policy: &'a Policy, case: &Case, org: &str) -> Vec<&'a Edg
 
 /// Whether an organisation carries the baton: it is the owner, or it has an active leg.
 pub fn carries(case: &Case, org: &str) -> bool {
-    case.owner.org == org || case.active_leg_of(org).is_some()
+    !org.is_empty() && (case.owner.org == org || case.active_leg_of(org).is_some())
 }
 
 /// Local dates, in the operator's own calendar, on which the customer could not be reached since the last reopening.
@@ -247,6 +262,7 @@ fn take(policy: &Policy, next: &mut Case, entry: &Entry) -> Result<(), Refusal> 
     if !next.owner.org.is_empty() {
         return Err(Refusal::Owned { org: next.owner.org.clone() });
     }
+    open_status(next)?;
     let by = &entry.by;
     let org = policy.organisation(&by.org).ok_or_else(|| Refusal::UnknownId { id: by.org.clone() })?;
     if !org.interface {
@@ -320,7 +336,7 @@ fn dispatch(
     {
         receive(leg, entry);
     }
-    let floor = parent.as_deref().and_then(|p| next.leg(p)).and_then(|l| l.received_at).or(next.opened_at);
+    let floor = parent.as_deref().and_then(|p| next.leg(p)).and_then(|l| l.received_at).max(began(next));
     next.legs.push(Leg {
         id: entry.id.clone(),
         from: from.into(),
@@ -352,7 +368,7 @@ fn in_chain(case: &Case, sender: Option<&Leg>, to: &str) -> bool {
         return true;
     }
     let mut at = sender;
-    // Each step goes to an earlier leg; the bound guards against a hostile parent cycle.
+    // Each step goes to an earlier leg; the bound guards against a parent cycle in a document made elsewhere.
     for _ in 0..=case.legs.len() {
         let Some(leg) = at else { break };
         if leg.to == to || leg.from == to {
@@ -395,13 +411,17 @@ fn withdraw(case: &mut Case, id: &str, entry: &Entry, reason: &str) -> Result<()
     let from = active_leg(case, id)?.from.clone();
     acts_for(&entry.by, &from)?;
     // What the receiver dispatched further goes back with it.
-    let mut ids = vec![id.to_owned()];
-    let mut at = 0;
-    while at < ids.len() && ids.len() <= case.legs.len() {
-        let more: Vec<String> =
-            case.children(Some(&ids[at])).filter(|l| l.state.is_active()).map(|l| l.id.clone()).collect();
+    let mut ids = BTreeSet::from([id.to_owned()]);
+    loop {
+        let more: Vec<String> = case
+            .active_legs()
+            .filter(|l| l.parent.as_ref().is_some_and(|p| ids.contains(p)) && !ids.contains(&l.id))
+            .map(|l| l.id.clone())
+            .collect();
+        if more.is_empty() {
+            break;
+        }
         ids.extend(more);
-        at += 1;
     }
     for leg in case.legs.iter_mut().filter(|l| l.state.is_active() && ids.contains(&l.id)) {
         end(leg, entry, LegState::Withdrawn, reason);
@@ -424,6 +444,16 @@ fn waits_for_none(case: &Case, leg: &str) -> Result<(), Refusal> {
 fn no_open_legs(case: &Case) -> Result<(), Refusal> {
     let orgs: Vec<String> = case.active_legs().map(|l| l.to.clone()).collect();
     if orgs.is_empty() { Ok(()) } else { Err(Refusal::LegsOpen { orgs }) }
+}
+
+/// Nothing of the present run of a case lies before this: its last reopening, or its intake.
+fn began(case: &Case) -> Option<Timestamp> {
+    case.periods.last().map(|p| p.from).max(case.opened_at)
+}
+
+/// A link must lead to another case.
+fn another(case: &Case, id: &str) -> Result<(), Refusal> {
+    if id.is_empty() || id == case.id { Err(Refusal::UnknownId { id: id.into() }) } else { Ok(()) }
 }
 
 fn open_status(case: &Case) -> Result<(), Refusal> {

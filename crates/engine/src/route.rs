@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::calendar::Calendar;
 use crate::model::{Presence, Seat};
 use crate::policy::{Desk, Policy, Text, Topic};
 use crate::time::{Span, Timestamp};
@@ -99,6 +100,11 @@ pub fn decide<'a>(policy: &Policy, desk: &'a Desk, seats: &[&Seat], request: Req
     Decision { topic, route, seats: verdicts }
 }
 
+/// The opening hours of a desk of `policy`.
+pub(crate) fn hours<'a>(policy: &'a Policy, desk: &Desk) -> &'a Calendar {
+    policy.calendars.get(desk.calendar).map_or_else(|| policy.home(), |c| &c.calendar)
+}
+
 fn route<'a>(
     policy: &Policy,
     desk: &'a Desk,
@@ -118,7 +124,7 @@ fn route<'a>(
     if !served {
         return Route::OtherCity { alternative: desk.other_city.as_ref() };
     }
-    let calendar = &policy.calendars[desk.calendar].calendar;
+    let calendar = hours(policy, desk);
     let open = calendar.is_open(request.now).unwrap_or(false);
     let first = verdicts.iter().find(|v| v.verdict == Verdict::Free { place: 1 });
     if let (true, Some(seat)) = (open, first) {

@@ -1,5 +1,7 @@
 //! A complaint or request (TMF621 TroubleTicket) and its legs (TMF701 TaskFlow).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Channel, CustomerRef, Entry, PersonRef, PolicyPin};
@@ -228,7 +230,7 @@ impl Case {
     pub fn active_legs(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|l| l.state.is_active())
     }
-    /// Active legs that `parent` (a leg id, or None for the owner) waits for.
+    /// Legs that `parent` (a leg id, or None for the owner) dispatched, ended ones too.
     pub fn children<'a>(&'a self, parent: Option<&'a str>) -> impl Iterator<Item = &'a Leg> {
         self.legs.iter().filter(move |l| l.parent.as_deref() == parent)
     }
@@ -238,11 +240,9 @@ impl Case {
     }
     /// Organisations that carry a baton now: ends of the chains of active legs, or the owner.
     pub fn holders(&self) -> Vec<&str> {
-        let ends: Vec<&str> = self
-            .active_legs()
-            .filter(|l| !self.children(Some(&l.id)).any(|c| c.state.is_active()))
-            .map(|l| l.to.as_str())
-            .collect();
+        let waiting: BTreeSet<&str> = self.active_legs().filter_map(|l| l.parent.as_deref()).collect();
+        let ends: Vec<&str> =
+            self.active_legs().filter(|l| !waiting.contains(l.id.as_str())).map(|l| l.to.as_str()).collect();
         if ends.is_empty() { vec![self.owner.org.as_str()] } else { ends }
     }
     /// The class that was in force last.
