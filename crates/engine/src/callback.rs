@@ -154,8 +154,20 @@ fn rules<'a>(policies: &'a Policies, pinned: &'a Policy, desk: &str) -> Option<D
 /// The claim, unless it has lapsed because nobody tried in time.
 pub fn live_claim<'a>(rules: &CallbackRules, callback: &'a Callback, now: Timestamp) -> Option<&'a Claim> {
     let claim = callback.claim.as_ref()?;
-    let base = callback.next_try_at.map_or(claim.at, |next| claim.at.max(next));
-    (now < base.plus(rules.claim_lapse)).then_some(claim)
+    (now < lapse(rules, callback, claim)).then_some(claim)
+}
+
+/// When a claim lapses unless there is a try: after the pack's time, counted from when one may be made.
+fn lapse(rules: &CallbackRules, callback: &Callback, claim: &Claim) -> Timestamp {
+    callback.next_try_at.map_or(claim.at, |next| claim.at.max(next)).plus(rules.claim_lapse)
+}
+
+/// The live claim of a call-back and when it lapses. Without rules for its desk a claim does not lapse.
+pub fn claim_until<'a>(policies: &Policies, callback: &'a Callback, now: Timestamp) -> Option<(&'a Claim, Timestamp)> {
+    let claim = callback.claim.as_ref()?;
+    let known = policies.of(&callback.policy).and_then(|policy| rules(policies, policy, &callback.desk));
+    let until = known.map_or(Timestamp::MAX, |r| lapse(r.rules, callback, claim));
+    (now < until).then_some((claim, until))
 }
 
 /// One call-back of a backlog, as far as order and forecast need it.

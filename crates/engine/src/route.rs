@@ -3,10 +3,12 @@
 //!
 //! Source: Dongguan expert desk specification V2.0 (S2). All seats busy, closed or unknown never ends in silence.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::calendar::Calendar;
-use crate::model::{Presence, Seat};
+use crate::model::{Channel, Interaction, Presence, Seat};
 use crate::policy::{Desk, Policy, Text, Topic};
 use crate::time::{Span, Timestamp};
 
@@ -94,8 +96,35 @@ pub struct Decision<'a> {
 
 /// Decides where a call for `desk` goes. `seats` are all known seats; those of other desks are ignored.
 pub fn decide<'a>(policy: &Policy, desk: &'a Desk, seats: &[&Seat], request: Request<'_>) -> Decision<'a> {
+    decide_beside(policy, desk, seats, &BTreeMap::new(), request)
+}
+
+/// Seats that have no capacity for one more call, and what they do: a call is on them, or is being offered to them.
+/// One voice call is all that a seat can take; its presence may lag behind.
+pub fn engaged<'a>(contacts: impl Iterator<Item = &'a Interaction>, now: Timestamp) -> BTreeMap<&'a str, Presence> {
+    let mut seats = BTreeMap::new();
+    for call in contacts.filter(|c| c.channel == Channel::Voice && c.is_open() && c.ended_at.is_none()) {
+        if let Some(offer) = call.pending_offer().filter(|o| o.until > now) {
+            seats.entry(offer.seat.as_str()).or_insert(Presence::Reserved);
+        }
+        if let (Some(seat), Some(_)) = (&call.seat, &call.holder) {
+            seats.insert(seat.as_str(), Presence::OnContact);
+        }
+    }
+    seats
+}
+
+/// As [`decide`], with regard to the other calls of the moment (see [`engaged`]): two callers are never offered to
+/// one seat at once.
+pub fn decide_beside<'a>(
+    policy: &Policy,
+    desk: &'a Desk,
+    seats: &[&Seat],
+    engaged: &BTreeMap<&str, Presence>,
+    request: Request<'_>,
+) -> Decision<'a> {
     let topic = desk.topic(request.topic);
-    let verdicts = judge(desk, topic, seats, &request);
+    let verdicts = judge(desk, topic, seats, engaged, &request);
     let route = route(policy, desk, topic, &verdicts, &request);
     Decision { topic, route, seats: verdicts }
 }
@@ -145,7 +174,13 @@ fn route<'a>(
     Route::Callback { why, opens, due }
 }
 
-fn judge(desk: &Desk, topic: Option<&Topic>, seats: &[&Seat], request: &Request<'_>) -> Vec<SeatVerdict> {
+fn judge(
+    desk: &Desk,
+    topic: Option<&Topic>,
+    seats: &[&Seat],
+    engaged: &BTreeMap<&str, Presence>,
+    request: &Request<'_>,
+) -> Vec<SeatVerdict> {
     let mut verdicts: Vec<SeatVerdict> = Vec::new();
     let mut free: Vec<(Timestamp, usize)> = Vec::new();
     let mut own: Vec<&Seat> = seats.iter().copied().filter(|s| s.desk == desk.id).collect();
@@ -162,6 +197,8 @@ fn judge(desk: &Desk, topic: Option<&Topic>, seats: &[&Seat], request: &Request<
             Verdict::Asked
         } else if seat.presence != Presence::Available {
             Verdict::Busy { presence: seat.presence }
+        } else if let Some(presence) = engaged.get(seat.id.as_str()) {
+            Verdict::Busy { presence: *presence }
         } else {
             free.push((seat.since.unwrap_or(request.now), verdicts.len()));
             Verdict::Free { place: 0 }

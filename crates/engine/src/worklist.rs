@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::callback::claim_until;
 use crate::clock::{self, Clock, ClockState};
 use crate::model::{Actor, Callback, Case, Channel, Collection, Interaction, Role, Status};
 use crate::policy::{Policies, Policy};
@@ -44,6 +45,8 @@ pub struct Row {
     pub number: String,
     /// The organisation that carries the baton, when it is another one.
     pub with: Option<String>,
+    /// When an offer or a claim lapses: then the row is another one, whatever its clock does.
+    pub lapses: Option<Timestamp>,
 }
 
 impl Row {
@@ -62,12 +65,13 @@ impl Row {
     }
     /// When the state next changes by itself: the row need not be looked at before.
     pub fn next_change(&self) -> Option<Timestamp> {
-        let clock = self.clock.as_ref()?;
-        match clock.state {
+        let crosses = self.clock.as_ref().and_then(|clock| match clock.state {
             ClockState::OnTrack => Some(clock.soon),
-            ClockState::DueSoon => Some(clock.due),
-            ClockState::Overdue | ClockState::Paused | ClockState::Stopped => None,
-        }
+            // A paused clock runs into its cap: the due time moves on until then, and is never beyond it.
+            ClockState::DueSoon | ClockState::Paused => Some(clock.due),
+            ClockState::Overdue | ClockState::Stopped => None,
+        });
+        crosses.into_iter().chain(self.lapses).min()
     }
 }
 
@@ -111,6 +115,7 @@ pub fn case_row(policies: &Policies, case: &Case, actor: &Actor, now: Timestamp)
         phone: case.customer.number.clone(),
         title: case.title.clone(),
         number: case.number.clone(),
+        lapses: None,
         with: case.holders().into_iter().find(|o| *o != actor.org && !o.is_empty()).map(str::to_owned),
     })
 }
@@ -124,7 +129,8 @@ pub fn contact_row(
     now: Timestamp,
 ) -> Option<Row> {
     let policy = policies.in_force()?;
-    let offered = contact.pending_offer().is_some_and(|o| actor.seat.as_deref() == Some(o.seat.as_str()));
+    let offer = contact.pending_offer().filter(|o| o.until > now);
+    let offered = offer.is_some_and(|o| actor.seat.as_deref() == Some(o.seat.as_str()));
     let mine = contact.holder.as_ref().is_some_and(|h| h.id == actor.id);
     let stake = match &contact.holder {
         _ if !contact.is_open() => Stake::Done,
@@ -149,6 +155,7 @@ pub fn contact_row(
         title: contact.reason.clone(),
         number: String::new(),
         with: None,
+        lapses: offer.map(|o| o.until),
     })
 }
 
@@ -158,9 +165,10 @@ pub fn callback_row(policies: &Policies, callback: &Callback, actor: &Actor, now
     if !serves(policies, actor, &callback.desk) {
         return None;
     }
-    let stake = match &callback.claim {
+    let claim = claim_until(policies, callback, now);
+    let stake = match claim {
         _ if !callback.is_open() => Stake::Done,
-        Some(claim) if claim.by.id == actor.id => Stake::Mine,
+        Some((claim, _)) if claim.by.id == actor.id => Stake::Mine,
         Some(_) => Stake::Waiting,
         None => Stake::Open,
     };
@@ -176,7 +184,8 @@ pub fn callback_row(policies: &Policies, callback: &Callback, actor: &Actor, now
         phone: callback.customer.number.clone(),
         title: if callback.note.is_empty() { callback.topic.clone() } else { callback.note.clone() },
         number: String::new(),
-        with: callback.claim.as_ref().filter(|c| c.by.id != actor.id).map(|c| c.by.name.clone()),
+        with: claim.filter(|(c, _)| c.by.id != actor.id).map(|(c, _)| c.by.name.clone()),
+        lapses: claim.map(|(_, until)| until).filter(|_| callback.is_open()),
     })
 }
 
@@ -200,11 +209,13 @@ impl Worklist {
         &self.rows
     }
 
-    /// Replaces the whole list: cheaper than single changes when there are many.
+    /// Replaces the whole list: cheaper than single changes when there are many. Of two rows of one document the
+    /// later one counts.
     pub fn reset(&mut self, rows: impl IntoIterator<Item = Row>) {
-        self.rows = rows.into_iter().map(Arc::new).collect();
+        let rows = rows.into_iter().map(|r| ((r.collection, r.id.clone()), Arc::new(r)));
+        self.index = rows.collect();
+        self.rows = self.index.values().cloned().collect();
         self.rows.sort_by(|a, b| (a.key(), a.collection).cmp(&(b.key(), b.collection)));
-        self.index = self.rows.iter().map(|r| ((r.collection, r.id.clone()), r.clone())).collect();
         self.wake = self.rows.iter().filter_map(|r| r.next_change().map(|t| (t, r.collection, r.id.clone()))).collect();
     }
 
