@@ -8,6 +8,7 @@ pub mod expert;
 pub mod format;
 pub mod shell;
 pub mod words;
+pub mod worklist;
 
 use leptos::prelude::*;
 

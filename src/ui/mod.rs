@@ -3,3 +3,4 @@
 pub mod clock;
 pub mod icon;
 pub mod tier;
+pub mod virtual_list;
