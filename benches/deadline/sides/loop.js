@@ -9,18 +9,25 @@ globalThis.benchLoad = (make, file, ask) => {
   return { due: Array.from(benchSide.due(), (ms) => (Number.isFinite(ms) ? ms : null)) };
 };
 
-// Whole batches for at least `millis`: long enough for a coarse timer.
+// Pieces of whole batches, each long enough for a coarse timer, for at least `millis`. The median piece counts: it was
+// not interrupted by whatever else the machine had to do.
 globalThis.benchTime = (millis) => {
   const side = globalThis.benchSide;
+  const pieces = [];
   const begun = performance.now();
-  let batches = 0;
-  let passed = 0;
-  while (passed < millis) {
-    side.run();
-    batches += 1;
-    passed = performance.now() - begun;
+  let now = begun;
+  while (now - begun < millis) {
+    const from = now;
+    let batches = 0;
+    while (now - from < 4) {
+      side.run();
+      batches += 1;
+      now = performance.now();
+    }
+    pieces.push((now - from) / batches);
   }
-  return { nanos: passed * 1e6, rows: batches * side.due().length };
+  pieces.sort((a, b) => a - b);
+  return { nanos: pieces[Math.floor(pieces.length / 2)] * 1e6, rows: side.due().length };
 };
 
 // Hours by day of the week; what runs over midnight is cut there, for libraries that think in days.
