@@ -3,7 +3,7 @@
 //!
 //! Source of the rules: China Mobile TD/G3 service mode (S0), complaint flows 1–3; defaults are named in the pack.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock;
 use crate::decide::{Refusal, acts_for, not_before, optional, required};
@@ -221,7 +221,7 @@ pub fn edges_from<'a>(policy: &'a Policy, case: &Case, org: &str) -> Vec<&'a Edg
         return Vec::new();
     };
     let parent = sender_leg(case, org);
-    flow.edges.iter().filter(|e| e.from == org && !in_chain(case, parent, &e.to)).collect()
+    flow.edges.iter().filter(|e| e.from == org && !in_chain(policy, case, parent, &e.to)).collect()
 }
 
 /// Whether an organisation carries the baton: it is the owner, or it has an active leg.
@@ -309,7 +309,7 @@ fn dispatch(
         let allowed = edges.iter().map(|e| e.to.clone()).collect();
         return Err(Refusal::EdgeNotAllowed { from: from.into(), to: to.into(), allowed });
     };
-    if in_chain(next, sender_leg(next, from), to) {
+    if in_chain(policy, next, sender_leg(next, from), to) {
         return Err(Refusal::InChain { org: to.into() });
     }
     let busy =
@@ -363,13 +363,13 @@ pub(crate) fn sender_leg<'a>(case: &'a Case, org: &str) -> Option<&'a Leg> {
 }
 
 /// Whether `to` is upstream of the sender (or the owner): going back there is an answer, not a dispatch.
-fn in_chain(case: &Case, sender: Option<&Leg>, to: &str) -> bool {
+fn in_chain(policy: &Policy, case: &Case, sender: Option<&Leg>, to: &str) -> bool {
     if case.owner.org == to {
         return true;
     }
     let mut at = sender;
-    // Each step goes to an earlier leg; the bound guards against a parent cycle in a document made elsewhere.
-    for _ in 0..=case.legs.len() {
+    // An organisation is in a chain once; the bound guards against a parent cycle in a document made elsewhere.
+    for _ in 0..policy.organisations.len() {
         let Some(leg) = at else { break };
         if leg.to == to || leg.from == to {
             return true;
@@ -411,17 +411,17 @@ fn withdraw(case: &mut Case, id: &str, entry: &Entry, reason: &str) -> Result<()
     let from = active_leg(case, id)?.from.clone();
     acts_for(&entry.by, &from)?;
     // What the receiver dispatched further goes back with it.
-    let mut ids = BTreeSet::from([id.to_owned()]);
-    loop {
-        let more: Vec<String> = case
-            .active_legs()
-            .filter(|l| l.parent.as_ref().is_some_and(|p| ids.contains(p)) && !ids.contains(&l.id))
-            .map(|l| l.id.clone())
-            .collect();
-        if more.is_empty() {
-            break;
+    let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for leg in case.active_legs() {
+        if let Some(parent) = &leg.parent {
+            children.entry(parent).or_default().push(&leg.id);
         }
-        ids.extend(more);
+    }
+    let (mut ids, mut open) = (BTreeSet::new(), vec![id]);
+    while let Some(next) = open.pop() {
+        if ids.insert(next.to_owned()) {
+            open.extend(children.get(next).into_iter().flatten());
+        }
     }
     for leg in case.legs.iter_mut().filter(|l| l.state.is_active() && ids.contains(&l.id)) {
         end(leg, entry, LegState::Withdrawn, reason);

@@ -40,6 +40,12 @@ pub fn at(day: u32, time: &str) -> Timestamp {
     format!("2026-11-{day:02}T{time}{seconds}+08:00").parse().unwrap()
 }
 
+/// So many cases of a property, or as many as `PROPTEST_CASES` says.
+pub fn cases(usual: u32) -> proptest::test_runner::Config {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok());
+    proptest::test_runner::Config { cases: asked.unwrap_or(usual), ..Default::default() }
+}
+
 pub fn hours(h: i64) -> Span {
     Span::from_hours(h)
 }
