@@ -2,6 +2,7 @@
 //! and nothing else; each command has a file of its own. No code of the product may live in this crate.
 
 mod app;
+mod bench;
 mod browser;
 mod cmd;
 mod dist;
@@ -34,6 +35,9 @@ cargo xtask test [--only STEP]... [--quick] [-- NAME...]
 
 cargo xtask dist [--out DIR]
     Make the folder to deploy: static site, compressed, and the one binary that serves it
+
+cargo xtask bench [deadline|desk] [--rounds N]
+    Measure: nanoseconds per deadline against other libraries, and the desk in a browser (docs/measuring.md)
 
 cargo xtask policy check FILE       every fault of a policy pack, with its JSON Pointer
 cargo xtask policy due < LINES      try a pack's clocks: JSON lines in, due times out
@@ -79,6 +83,7 @@ fn run() -> Outcome {
             }
             dist::run(out)
         }
+        "bench" => bench::run(&bench::Options::parse(args).map_err(usage)?),
         "policy" => policy(args),
         "build" => nothing_more(args).and_then(|()| app::build_all().map(drop)),
         "tools" => nothing_more(args).and_then(|()| tools::ensure().map(drop)),

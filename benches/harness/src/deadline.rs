@@ -33,15 +33,19 @@ struct Score {
 pub fn run(setup: &Setup) -> Outcome<Value> {
     let oracle = Oracle::read(&setup.root)?;
     let corpus = Corpus::seeded();
-    let browser = setup.chrome.as_ref().and_then(|chrome| {
-        Browser::start(chrome).map_err(|why| println!("no sides in Chromium: {why}")).ok()
-    });
+    let browser = setup
+        .chrome
+        .as_ref()
+        .and_then(|chrome| Browser::start(chrome).map_err(|why| println!("no sides in Chromium: {why}")).ok());
     if setup.peers.is_none() {
         println!("no peers: they come from npm, and there is no Node.js or no network");
     }
     let mut load = Load::watch();
     let mut found = Map::new();
-    println!("\nNanoseconds per right deadline, median [min..max] of {} rounds; ratio to the engine in wasm, per round", setup.rounds);
+    println!(
+        "\nNanoseconds per right deadline, median [min..max] of {} rounds; ratio to the engine in wasm, per round",
+        setup.rounds
+    );
     for calendar in CALENDARS {
         let scores = measure(setup, &oracle, &corpus, calendar, browser.as_ref(), &mut load)?;
         print(calendar, &scores, &load);
@@ -51,7 +55,14 @@ pub fn run(setup: &Setup) -> Outcome<Value> {
     Ok(json!({ "rounds": setup.rounds, "load": load.json(), "calendars": found }))
 }
 
-fn measure(setup: &Setup, oracle: &Oracle, corpus: &Corpus, calendar: &str, browser: Option<&Browser>, load: &mut Load) -> Outcome<Vec<Score>> {
+fn measure(
+    setup: &Setup,
+    oracle: &Oracle,
+    corpus: &Corpus,
+    calendar: &str,
+    browser: Option<&Browser>,
+    load: &mut Load,
+) -> Outcome<Vec<Score>> {
     let zone = oracle.zone(calendar).ok_or_else(|| format!("{calendar} has no zone"))?;
     let (rows, truth) = oracle.deadlines(calendar);
     // The engine answers for the corpus, once it has been right on every row of the oracle.
@@ -83,7 +94,8 @@ fn measure(setup: &Setup, oracle: &Oracle, corpus: &Corpus, calendar: &str, brow
                 score.fault = score.time().err();
             }
         }
-        let base = scores.iter().find(|score| score.side.name == BASE).and_then(|score| score.nanos.get(round).copied());
+        let base =
+            scores.iter().find(|score| score.side.name == BASE).and_then(|score| score.nanos.get(round).copied());
         for score in &mut scores {
             if let (Some(base), Some(nanos)) = (base, score.nanos.get(round)) {
                 score.ratios.push(nanos / base);

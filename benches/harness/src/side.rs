@@ -129,7 +129,9 @@ fn start(mut command: Command) -> Outcome<Program> {
 
 impl Program {
     fn ask(&mut self, ask: &Value) -> Outcome<Value> {
-        writeln!(self.input, "{ask}").and_then(|()| self.input.flush()).map_err(|error| format!("it ended: {error}"))?;
+        writeln!(self.input, "{ask}")
+            .and_then(|()| self.input.flush())
+            .map_err(|error| format!("it ended: {error}"))?;
         let line = self.lines.recv_timeout(PATIENCE).map_err(|_| "no answer (30 s, or it ended)".to_owned())?;
         serde_json::from_str(&line).map_err(|error| format!("{error}: {line}"))
     }
