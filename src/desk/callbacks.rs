@@ -1,11 +1,14 @@
-//! Call-backs: one in the work area, and the page with the whole backlog.
+//! Call-backs: one in the work area, the page with the whole backlog, booking one and logging a try.
+//! When one is due, who may claim it and what follows a try is the engine's business.
 
-use leptos::prelude::*;
+mod attempt;
+mod book;
+mod line;
+mod page;
+mod promise;
+mod view;
 
-#[component]
-pub fn CallbackView(#[prop(into)] id: String) -> impl IntoView {
-    let _ = id;
-}
-
-#[component]
-pub fn CallbacksPage() -> impl IntoView {}
+pub use attempt::AttemptDialog;
+pub use book::BookDialog;
+pub use page::CallbacksPage;
+pub use view::CallbackView;

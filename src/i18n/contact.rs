@@ -180,22 +180,34 @@ pub const TEMPLATES: &[Template] = &[
     Template {
         key: "sd",
         name: ("请稍等，正在核查", "Checking, one moment"),
-        text: ("{0}，我正在核查您的业务记录，两分钟内回复您。", "{0}, I am checking your records and will reply within two minutes."),
+        text: (
+            "{0}，我正在核查您的业务记录，两分钟内回复您。",
+            "{0}, I am checking your records and will reply within two minutes.",
+        ),
     },
     Template {
         key: "tf",
         name: ("退费登记告知", "Refund registered"),
-        text: ("{0}，退费已登记，5 至 7 天到账，届时短信通知您。", "{0}, the refund is registered. It arrives in 5 to 7 days and we will text you."),
+        text: (
+            "{0}，退费已登记，5 至 7 天到账，届时短信通知您。",
+            "{0}, the refund is registered. It arrives in 5 to 7 days and we will text you.",
+        ),
     },
     Template {
         key: "zd",
         name: ("转电话经理说明", "Handed to the phone manager"),
-        text: ("{0}，这件事我已转给电话经理，他会在答应的时间内致电您。", "{0}, I have handed this to the phone manager, who will call you within the promised time."),
+        text: (
+            "{0}，这件事我已转给电话经理，他会在答应的时间内致电您。",
+            "{0}, I have handed this to the phone manager, who will call you within the promised time.",
+        ),
     },
     Template {
         key: "sl",
         name: ("已受理告知", "Case taken"),
-        text: ("{0}，您的诉求已受理，我们会在时限内答复您。", "{0}, your request has been taken and we will answer within the time limit."),
+        text: (
+            "{0}，您的诉求已受理，我们会在时限内答复您。",
+            "{0}, your request has been taken and we will answer within the time limit.",
+        ),
     },
     Template {
         key: "jb",
@@ -207,8 +219,24 @@ pub const TEMPLATES: &[Template] = &[
 /// Phrases for call notes.
 pub const PHRASES: &[Template] = &[
     Template { key: "pj", name: ("情绪平稳", "Calm"), text: ("客户情绪平稳。", "The customer is calm.") },
-    Template { key: "jd", name: ("情绪激动", "Upset"), text: ("客户情绪激动，已安抚。", "The customer is upset; calmed down.") },
-    Template { key: "cq", name: ("已重启", "Restarted"), text: ("手机已重启，仍不行。", "Handset restarted, no change.") },
-    Template { key: "hm", name: ("号码可联系", "Reachable here"), text: ("本机号码可联系。", "Reachable on this number.") },
-    Template { key: "js", name: ("已解释", "Explained"), text: ("已解释规则，客户接受。", "Rules explained, accepted.") },
+    Template {
+        key: "jd",
+        name: ("情绪激动", "Upset"),
+        text: ("客户情绪激动，已安抚。", "The customer is upset; calmed down."),
+    },
+    Template {
+        key: "cq",
+        name: ("已重启", "Restarted"),
+        text: ("手机已重启，仍不行。", "Handset restarted, no change."),
+    },
+    Template {
+        key: "hm",
+        name: ("号码可联系", "Reachable here"),
+        text: ("本机号码可联系。", "Reachable on this number."),
+    },
+    Template {
+        key: "js",
+        name: ("已解释", "Explained"),
+        text: ("已解释规则，客户接受。", "Rules explained, accepted."),
+    },
 ];

@@ -2,16 +2,22 @@
 //! borrowed parts, rounded so that it changes only when something that is shown changes.
 
 use baton_engine::model::{Interaction, OfferState, Seat};
-use baton_engine::policy::{Desk, Policy, Text};
+use baton_engine::policy::{Desk, Policy, SeatPlan, Text};
 use baton_engine::route::{self, NoSeat, Request, Route, SeatVerdict, Verdict};
 use baton_engine::time::{Span, Timestamp};
+
+use crate::i18n::Lang;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Way {
     /// This seat is next.
     Offer(String),
     /// A call-back, due then (cut to the minute); the desk works from `opens`.
-    Callback { why: NoSeat, opens: Timestamp, due: Timestamp },
+    Callback {
+        why: NoSeat,
+        opens: Timestamp,
+        due: Timestamp,
+    },
     OutOfScope(Option<Text>),
     OtherCity(Option<Text>),
     UnknownTopic,
@@ -94,6 +100,20 @@ pub fn pips(desk: &Desk, seats: &[&Seat], now: Timestamp) -> (Vec<&'static str>,
     looks.sort_by_key(|l| ["free", "busy", "wrap", "off"].iter().position(|k| k == l));
     let free = looks.iter().filter(|l| **l == "free").count();
     (looks, free)
+}
+
+/// The person at a seat: who sits there, written as the plan writes him in the language of the desk.
+pub fn person(planned: Option<&SeatPlan>, sits: &str, lang: Lang) -> String {
+    match planned {
+        Some(p) if sits.is_empty() || sits == p.name => {
+            if lang == Lang::En && !p.name_en.is_empty() {
+                p.name_en.clone()
+            } else {
+                p.name.clone()
+            }
+        }
+        _ => sits.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -105,7 +105,8 @@ fn arrive(desk: Desk) {
     let Some(id) = session.profile.seat else { return };
     let seat = desk.peek::<Seat>(&id);
     let now = server_now();
-    let next = seat.as_deref().map_or(Presence::Available, |s| resumed(s, &session.id, now, on_call(desk, &session.id)));
+    let next =
+        seat.as_deref().map_or(Presence::Available, |s| resumed(s, &session.id, now, on_call(desk, &session.id)));
     let _ = set(desk, next);
 }
 
@@ -141,7 +142,8 @@ fn renew(desk: Desk) {
     if desk.connection.get_untracked() != Connection::Online {
         return;
     }
-    let Some((me, Some(id))) = desk.session.with_untracked(|s| s.as_ref().map(|s| (s.id.clone(), s.profile.seat.clone())))
+    let Some((me, Some(id))) =
+        desk.session.with_untracked(|s| s.as_ref().map(|s| (s.id.clone(), s.profile.seat.clone())))
     else {
         return;
     };

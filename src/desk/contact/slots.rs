@@ -83,16 +83,8 @@ mod tests {
     use baton_engine::model::PersonRef;
     use baton_engine::time::Timestamp;
 
-    const ALL: [Slot; 8] = [
-        Slot::Answer,
-        Slot::Hold,
-        Slot::Mute,
-        Slot::Keypad,
-        Slot::Consult,
-        Slot::Expert,
-        Slot::ThreeWay,
-        Slot::End,
-    ];
+    const ALL: [Slot; 8] =
+        [Slot::Answer, Slot::Hold, Slot::Mute, Slot::Keypad, Slot::Consult, Slot::Expert, Slot::ThreeWay, Slot::End];
 
     fn me() -> Actor {
         Actor { id: "wu".into(), ..Actor::default() }
