@@ -180,6 +180,18 @@ fn two_reasons_to_wait_are_both_told() {
 }
 
 #[test]
+fn a_leg_in_its_grace_stands_with_the_case() {
+    let mut b = Bench::case(HOME, "VIP", "10:00");
+    let leg = b.dispatches(HOME, BASE, at(23, "10:00")).unwrap();
+    b.does(person(HOME), at(23, "10:05"), Intent::AwaitCustomer { what: reason() }).unwrap();
+    for now in ["10:06", "10:15", "10:20"] {
+        assert_eq!(leg_clock(&b, &leg, at(23, now)).state, ClockState::Paused, "{now}");
+    }
+    b.does(person(HOME), at(23, "10:45"), Intent::CustomerResponded { text: text("") }).unwrap();
+    assert_eq!(leg_clock(&b, &leg, at(23, "10:45")).due, at(23, "13:45"), "three hours from here");
+}
+
+#[test]
 fn a_leg_ended_elsewhere_without_a_time_holds_nobody_up() {
     let mut b = Bench::case(HOME, "VIP", "10:00");
     let base = b.dispatches(HOME, BASE, at(23, "10:00")).unwrap();

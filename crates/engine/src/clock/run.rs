@@ -23,11 +23,13 @@ pub(super) fn in_order(
     now: Timestamp,
 ) -> Vec<Stop> {
     let cut = |mut stop: Stop| {
+        // A clock may yet have to start (a leg in its grace) when it is already known to stand.
+        let begun = stop.from <= now;
         stop.from = stop.from.max(start);
         if let Some(end) = stopped {
             stop.to = Some(stop.to.map_or(end, |to| to.min(end)));
         }
-        let holds = stop.to.map_or(stop.from <= now, |to| to > stop.from);
+        let holds = stop.to.map_or(begun, |to| to > stop.from);
         holds.then_some(stop)
     };
     let mut list: Vec<Stop> = stops.filter_map(cut).collect();
@@ -75,7 +77,7 @@ pub(super) fn run(calendar: &Calendar, start: Timestamp, limit: Span, stops: &[S
         let since = standing.filter(|_| stop.from == at).unwrap_or(stop.from);
         let Some(to) = stop.to else {
             let due = calendar.add(end.max(stop.from), left).ok()?;
-            return Some(Run { due, used: limit.minus(left), left, paused_since: Some(since) });
+            return Some(Run { due, used: limit.minus(left), left, paused_since: Some(since.min(end)) });
         };
         standing = Some(since);
         at = to;
