@@ -4,9 +4,10 @@
 use baton_engine::model::{AttemptOutcome, Callback as Appointment, Collection, Intent, Presence};
 use leptos::prelude::*;
 
-use crate::desk::contact::{Acts, Sheet, presence};
+use crate::desk::contact::{Acts, presence};
 use crate::i18n::callback::CallbackTexts;
 use crate::i18n::{fill, format, words};
+use crate::ui::dialog::DialogFrame;
 
 pub const OUTCOMES: [AttemptOutcome; 4] =
     [AttemptOutcome::Reached, AttemptOutcome::NoAnswer, AttemptOutcome::Busy, AttemptOutcome::WrongNumber];
@@ -74,7 +75,7 @@ pub fn AttemptDialog(id: String) -> impl IntoView {
         }
     });
     view! {
-        <Sheet label=Signal::derive(move || t().log_try.to_owned())>
+        <DialogFrame kind="attempt" title=Signal::derive(move || t().log_try.to_owned())>
             <form class="form" data-test="attempt" on:submit=submit>
                 <p class="strong">{who}</p>
                 <div class="form-l"><span id="attempt-outcome">{move || t().outcome}</span>
@@ -91,7 +92,7 @@ pub fn AttemptDialog(id: String) -> impl IntoView {
                     </button>
                 </div>
             </form>
-        </Sheet>
+        </DialogFrame>
     }
 }
 

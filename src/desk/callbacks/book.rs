@@ -8,11 +8,12 @@ use baton_engine::time::Timestamp;
 use leptos::prelude::*;
 
 use super::promise::{self, No};
+use crate::desk::contact::Acts;
 use crate::desk::contact::topics::{TopicPicker, topic_of};
-use crate::desk::contact::{Acts, Sheet};
 use crate::i18n::callback::CallbackTexts;
 use crate::i18n::expert::ExpertTexts;
 use crate::i18n::{fill, format};
+use crate::ui::dialog::DialogFrame;
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
@@ -38,7 +39,7 @@ pub fn BookDialog(contact: Option<String>, case: Option<String>) -> impl IntoVie
     let all = untrack(|| desks(acts));
     let Some(first) = all.first().cloned() else {
         return view! {
-            <Sheet label=label><div class="empty" data-test="no-callback-desk"><Icon name="callback"/><b>{move || t().book_no_desk}</b></div></Sheet>
+            <DialogFrame kind="book-callback" title=label><div class="empty" data-test="no-callback-desk"><Icon name="callback"/><b>{move || t().book_no_desk}</b></div></DialogFrame>
         }
         .into_any();
     };
@@ -158,7 +159,7 @@ pub fn BookDialog(contact: Option<String>, case: Option<String>) -> impl IntoVie
         .into_any()
     };
     view! {
-        <Sheet label=label>
+        <DialogFrame kind="book-callback" title=label>
             <form class="form" data-test="book-callback" on:submit=submit>
                 <div class="form-l"><span>{move || t().book_customer}</span>
                     <span class="hline"><b>{who.name.clone()}</b><TierBadge tier=tier/><span class="num dim">{format::masked(&who.number)}</span><span class="mute">{who.city.clone()}</span></span>
@@ -166,7 +167,7 @@ pub fn BookDialog(contact: Option<String>, case: Option<String>) -> impl IntoVie
                 {desk_choice}
                 {body}
             </form>
-        </Sheet>
+        </DialogFrame>
     }
     .into_any()
 }

@@ -111,7 +111,7 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
             acts.say(ContactTexts::get(acts.lang_now()).left_to_group);
         }
     };
-    let keys = window_event_listener(leptos::ev::keydown, move |ev| {
+    super::on_keys(move |ev| {
         if !ev.alt_key() || ev.ctrl_key() || ev.meta_key() || ev.is_composing() || id_now().is_none() {
             return;
         }
@@ -122,7 +122,6 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
         }
         ev.prevent_default();
     });
-    on_cleanup(move || keys.remove());
     let first = Memo::new(move |_| shown.get().map(|(c, _)| c));
     let more = Memo::new(move |_| shown.get().map_or(0, |(_, more)| more));
     move || {

@@ -182,9 +182,7 @@ fn Compose(id: String, contact: Contact) -> impl IntoView {
             text: said.trim().to_owned(),
         };
         if acts.tell(acts.desk.act_one(Collection::Messages, &acts.desk.new_id(), intent)) {
-            write.run(String::new());
-            key.with_value(|k| draft::drop(acts.desk, k));
-            text.set(String::new());
+            key.with_value(|k| draft::clear(acts.desk, k));
         }
     };
     let on_key = move |ev: KeyboardEvent| {
@@ -218,7 +216,8 @@ fn Compose(id: String, contact: Contact) -> impl IntoView {
             <div class="compose" data-channel=move || format!("{:?}", channel.get())>
                 <div class="notes-w">
                     <textarea data-test="reply" data-id=id.get_value() aria-label=move || fill(t().reply_to, &[&name.get()]) placeholder=hint
-                        prop:value=move || text.get() on:input=move |ev| write.run(event_target_value(&ev)) on:keydown=on_key></textarea>
+                        prop:value=move || text.get() on:input=move |ev| write.run(event_target_value(&ev)) on:keydown=on_key
+                        on:blur=move |_| key.with_value(|k| draft::keep(acts.desk, k))></textarea>
                     <SlashMenu slash=slash/>
                 </div>
                 <div class="compose-f">

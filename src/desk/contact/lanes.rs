@@ -49,7 +49,7 @@ pub fn WrittenView(id: String) -> impl IntoView {
         let most = if wide.get() { MOST } else { 1 };
         id.with_value(|id| held.with(|h| lanes(h, id, most)))
     });
-    let keys = window_event_listener(leptos::ev::keydown, move |ev| {
+    super::on_keys(move |ev| {
         let Some(place) = ev.key().parse::<usize>().ok().filter(|_| ev.alt_key() && !ev.ctrl_key()) else { return };
         let Some(lane) =
             shown.try_get_untracked().filter(|s| s.len() > 1).and_then(|s| s.get(place.wrapping_sub(1)).cloned())
@@ -60,7 +60,6 @@ pub fn WrittenView(id: String) -> impl IntoView {
         acts.ui.select(Collection::Interactions, &lane);
         super::focus(&format!("[data-test='reply'][data-id='{lane}']"));
     });
-    on_cleanup(move || keys.remove());
     let numbered = move || shown.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <div class="contact written" data-test="contact" data-id=id.get_value() data-channel="written">

@@ -4,10 +4,10 @@ use baton_engine::model::{Customer, CustomerRef, Direction};
 use leptos::prelude::*;
 
 use super::acts::Acts;
-use super::frame::Sheet;
 use super::note;
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::fill;
+use crate::ui::dialog::DialogFrame;
 use crate::ui::tier::TierBadge;
 
 /// The customer of a number among those that the desk knows.
@@ -78,7 +78,7 @@ pub fn LogCallDialog() -> impl IntoView {
         }
     };
     view! {
-        <Sheet label=Signal::derive(move || t().log_call.to_owned())>
+        <DialogFrame kind="log-call" title=Signal::derive(move || t().log_call.to_owned())>
             <form class="form" on:submit=submit data-test="log-call">
                 <label class="form-l"><span>{move || t().log_number}</span>
                     <span class="in num" data-state=move || bad().then_some("bad")>
@@ -107,6 +107,6 @@ pub fn LogCallDialog() -> impl IntoView {
                     <button class="btn" data-kind="primary" type="submit" data-test="log-submit">{move || t().log_submit}" "<kbd class="kbd">"↵"</kbd></button>
                 </div>
             </form>
-        </Sheet>
+        </DialogFrame>
     }
 }

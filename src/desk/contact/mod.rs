@@ -5,7 +5,6 @@ pub mod acts;
 mod alerts;
 mod callbar;
 mod draft;
-mod frame;
 mod lane;
 mod lanes;
 mod local;
@@ -27,6 +26,7 @@ mod voice;
 mod wrap;
 
 use baton_engine::model::{Channel, Interaction};
+use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -39,7 +39,6 @@ use crate::ui::icon::Icon;
 pub use acts::Acts;
 pub use alerts::{ContactAlerts, Offers};
 pub use callbar::channel_icon;
-pub use frame::Sheet;
 pub use presence::{leave, start_presence};
 pub use script::spoken;
 pub use seats::SeatRow;
@@ -92,6 +91,22 @@ pub fn short_number(number: &str) -> String {
 fn in_text(ev: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) else { return false };
     matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || target.is_content_editable()
+}
+
+/// Listens to keys before the shell's table does, as long as the calling view is there.
+fn on_keys(act: impl Fn(&web_sys::KeyboardEvent) + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+    let listener = EventListener::new_with_options(&window, "keydown", options, move |ev| {
+        if let Some(ev) = ev.dyn_ref::<web_sys::KeyboardEvent>()
+            && !ev.is_composing()
+            && !ev.default_prevented()
+        {
+            act(ev);
+        }
+    });
+    let listener = StoredValue::new_local(Some(listener));
+    on_cleanup(move || listener.update_value(|l| drop(l.take())));
 }
 
 /// Moves the focus to the first element that matches.

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 
 use super::acts::Acts;
 use super::alerts::dot;
-use super::frame::Sheet;
 use super::presence;
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::{format, words};
+use crate::ui::dialog::DialogFrame;
 
 /// What one may choose, in the order of the list; the digit is its place.
 const CHOICES: [Presence; 6] =
@@ -42,17 +42,14 @@ pub fn PresenceDialog() -> impl IntoView {
             }
         }
     };
-    let keys = {
-        let choose = choose.clone();
-        window_event_listener(leptos::ev::keydown, move |ev| {
-            let digit = ev.key().parse::<usize>().ok().filter(|d| (1..=CHOICES.len()).contains(d));
-            if let (false, Some(digit)) = (ev.ctrl_key() || ev.alt_key() || ev.meta_key(), digit) {
-                ev.prevent_default();
-                choose(CHOICES[digit - 1]);
-            }
-        })
-    };
-    on_cleanup(move || keys.remove());
+    let by_digit = choose.clone();
+    super::on_keys(move |ev| {
+        let digit = ev.key().parse::<usize>().ok().filter(|d| (1..=CHOICES.len()).contains(d));
+        if let (false, Some(digit)) = (ev.ctrl_key() || ev.alt_key() || ev.meta_key(), digit) {
+            ev.prevent_default();
+            by_digit(CHOICES[digit - 1]);
+        }
+    });
     let arrows = move |ev: leptos::ev::KeyboardEvent| {
         let by: i64 = match ev.key().as_str() {
             "ArrowDown" => 1,
@@ -87,7 +84,7 @@ pub fn PresenceDialog() -> impl IntoView {
     };
     let label = Signal::derive(move || if busy.get() { t().presence_after } else { t().presence_now }.to_owned());
     view! {
-        <Sheet label=label>
+        <DialogFrame kind="presence" title=label>
             {move || match seat.get() {
                 None => view! { <p class="sheet-q" data-test="no-seat">{t().presence_none}</p> }.into_any(),
                 Some(_) => view! {
@@ -95,7 +92,7 @@ pub fn PresenceDialog() -> impl IntoView {
                     <div class="pop-f">{if busy.get() { t().presence_hint_after } else { t().presence_hint }}</div>
                 }.into_any(),
             }}
-        </Sheet>
+        </DialogFrame>
     }
 }
 

@@ -46,7 +46,7 @@ pub fn Script(id: String, contact: Memo<Option<Doc<Interaction>>>, case: Memo<Op
         }
     };
     let forward = move || to((done.get_untracked() + 1).min(STEPS.len()));
-    let keys = window_event_listener(leptos::ev::keydown, move |ev| {
+    super::on_keys(move |ev| {
         if ev.alt_key()
             && ev.key() == "ArrowDown"
             && !ev.is_composing()
@@ -56,7 +56,6 @@ pub fn Script(id: String, contact: Memo<Option<Doc<Interaction>>>, case: Memo<Op
             forward();
         }
     });
-    on_cleanup(move || keys.remove());
     let kind = move || match (contact.get(), case.get()) {
         (Some(c), _) if !c.topic.is_empty() => t().script_expert,
         (_, Some(_)) => t().script_progress,

@@ -7,7 +7,6 @@ use baton_engine::route::{NoSeat, Request};
 use leptos::prelude::*;
 
 use super::acts::Acts;
-use super::frame::Sheet;
 use super::plan::{self, Plan, Way};
 use super::seats::SeatRow;
 use super::slots::Slot;
@@ -17,6 +16,7 @@ use crate::app::state::Doc;
 use crate::app::ui_state::Dialog;
 use crate::i18n::expert::ExpertTexts;
 use crate::i18n::{fill, format, lang};
+use crate::ui::dialog::DialogFrame;
 use crate::ui::icon::Icon;
 
 #[component]
@@ -29,9 +29,9 @@ pub fn TransferDialog(contact: String) -> impl IntoView {
     let desk = acts.desk.policies();
     let Some((_, desk)) = topics::expert_desk(&desk).map(|(p, d)| (p.clone(), d.clone())) else {
         return view! {
-            <Sheet label=Signal::derive(move || t().transfer.to_owned())>
+            <DialogFrame kind="transfer" title=Signal::derive(move || t().transfer.to_owned())>
                 <div class="empty" data-test="no-expert-desk"><Icon name="users"/><b>{move || t().no_desk}</b><p>{move || t().no_desk_hint}</p></div>
-            </Sheet>
+            </DialogFrame>
         }
         .into_any();
     };
@@ -65,7 +65,7 @@ pub fn TransferDialog(contact: String) -> impl IntoView {
         view! { <Decided id=id desk=desk topic=topic contact=contact picking=picking/> }.into_any()
     };
     let label = Signal::derive(move || desk.with_value(|d| acts.lang.get().of(&d.name)));
-    view! { <Sheet label=label>{body}</Sheet> }.into_any()
+    view! { <DialogFrame kind="transfer" title=label>{body}</DialogFrame> }.into_any()
 }
 
 /// The topic is known: what the engine says.
@@ -100,6 +100,8 @@ fn Decided(
         let last = c.offers.last().filter(|o| o.state == baton_engine::model::OfferState::Accepted)?;
         c.holder.as_ref().is_some_and(|h| h.id != acts.desk.actor().id).then(|| last.seat.clone())
     });
+    // After the topic was chosen the focus goes to what Enter will do.
+    request_animation_frame(|| super::focus("[data-kind='transfer'] [data-kind='primary']"));
     // The seat took the call: nothing more to do here.
     Effect::new(move |_| {
         if accepted.get().is_some() {
@@ -205,8 +207,8 @@ fn SeatList(
             picked.set(free.get((at + by).rem_euclid(free.len() as i64) as usize).cloned());
         }
     };
-    let keys = window_event_listener(leptos::ev::keydown, move |ev| {
-        if ev.is_composing() || ev.ctrl_key() || ev.alt_key() || ev.meta_key() || super::in_text(&ev) {
+    super::on_keys(move |ev| {
+        if ev.is_composing() || ev.ctrl_key() || ev.alt_key() || ev.meta_key() || super::in_text(ev) {
             return;
         }
         let on_button = ev.target().is_some_and(|e| is_button(&e));
@@ -223,7 +225,6 @@ fn SeatList(
         }
         ev.prevent_default();
     });
-    on_cleanup(move || keys.remove());
     let choose = Callback::new(move |seat: String| picked.set(Some(seat)));
     let list = move || {
         let chosen = chosen.get();

@@ -94,7 +94,7 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
     let done = move || {
         id.with_value(|id| acts.dispose(id));
     };
-    let keys = window_event_listener(leptos::ev::keydown, move |ev| {
+    super::on_keys(move |ev| {
         let idle = acts.ui.dialog.try_get_untracked() == Some(None) && mine.try_get_untracked() == Some(true);
         if !idle || ev.default_prevented() || ev.is_composing() {
             return;
@@ -102,14 +102,13 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
         if ev.key() == "Enter" && (ev.ctrl_key() || ev.meta_key()) && voice_now(contact) && ready.get_untracked() {
             ev.prevent_default();
             done();
-        } else if !super::in_text(&ev) && !ev.ctrl_key() && !ev.meta_key() && !ev.alt_key() {
+        } else if !super::in_text(ev) && !ev.ctrl_key() && !ev.meta_key() && !ev.alt_key() {
             let digit = ev.key().parse::<usize>().ok().filter(|d| (1..=BUTTONS).contains(d));
             if let Some((id, _)) = digit.and_then(|d| all.get_untracked().into_iter().nth(d - 1)) {
                 chosen.set(Some(id));
             }
         }
     });
-    on_cleanup(move || keys.remove());
 
     let buttons = move || {
         all.get()
