@@ -53,3 +53,26 @@ pub fn fire(name: &str) {
         let _ = window.dispatch_event(&event);
     }
 }
+
+/// Puts a text on the clipboard; without permission nothing happens, the text stays on the page.
+pub fn copy(text: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.navigator().clipboard().write_text(text);
+    }
+}
+
+/// Offers a text as a file to keep.
+pub fn download(name: &str, text: &str) {
+    let make = || -> Option<()> {
+        let parts = js_sys::Array::of1(&text.into());
+        let blob = web_sys::Blob::new_with_str_sequence(&parts).ok()?;
+        let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+        let anchor = web_sys::window()?.document()?.create_element("a").ok()?;
+        anchor.set_attribute("href", &url).ok()?;
+        anchor.set_attribute("download", name).ok()?;
+        wasm_bindgen::JsCast::dyn_ref::<web_sys::HtmlElement>(&anchor)?.click();
+        web_sys::Url::revoke_object_url(&url).ok()
+    };
+    // A browser that cannot make files has the text on the page.
+    let _ = make();
+}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::ui_state::{Dialog, Ui};
+use super::{leave, palette};
 use crate::desk::{case, contact};
 
 #[component]
@@ -11,7 +12,10 @@ pub fn Dialogs() -> impl IntoView {
     move || {
         let dialog = ui.dialog.get()?;
         Some(match dialog {
-            Dialog::Palette | Dialog::Shortcuts | Dialog::ConfirmLogout | Dialog::LogInAgain => ().into_any(),
+            Dialog::Palette => view! { <palette::Palette/> }.into_any(),
+            Dialog::Shortcuts => view! { <palette::Keys/> }.into_any(),
+            Dialog::ConfirmLogout => view! { <leave::ConfirmLogout/> }.into_any(),
+            Dialog::LogInAgain => view! { <leave::LogInAgain/> }.into_any(),
             Dialog::Presence
             | Dialog::Transfer { .. }
             | Dialog::BookCallback { .. }

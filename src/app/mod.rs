@@ -3,12 +3,22 @@
 
 pub mod banners;
 pub mod browser;
+pub mod chime;
+pub mod commands;
 pub mod dialogs;
+pub mod keys;
+pub mod leave;
 pub mod live;
 pub mod login;
+pub mod notify;
+pub mod outbox;
 pub mod packs;
+pub mod palette;
 pub mod rail;
+pub mod route;
+pub mod rules;
 pub mod session;
+pub mod settings;
 pub mod start;
 pub mod state;
 pub mod time;
@@ -20,7 +30,8 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::desk::{callbacks, customer, experts, page};
+use crate::desk::worklist::Shown;
+use crate::desk::{callbacks, contact, customer, experts, page};
 use crate::i18n::Lang;
 use start::{RefusedPacks, Stage};
 use state::Desk;
@@ -76,7 +87,13 @@ fn Starting() -> impl IntoView {
 
 #[component]
 fn Shell() -> impl IntoView {
-    let ui = Ui::get();
+    let (desk, ui) = (Desk::get(), Ui::get());
+    provide_context(RwSignal::new(None::<Shown>));
+    let context = commands::Context::take();
+    provide_context(context);
+    keys::listen(context);
+    route::follow(ui);
+    contact::start_presence(desk);
     view! {
         <div class="app">
             <rail::Rail/>
@@ -88,11 +105,14 @@ fn Shell() -> impl IntoView {
                     Page::Customers => view! { <customer::CustomersPage/> }.into_any(),
                     Page::Callbacks => view! { <callbacks::CallbacksPage/> }.into_any(),
                     Page::Experts => view! { <experts::ExpertsPage/> }.into_any(),
-                    Page::Outbox | Page::Rules | Page::Settings => ().into_any(),
+                    Page::Outbox => view! { <outbox::OutboxPage/> }.into_any(),
+                    Page::Rules => view! { <rules::RulesPage/> }.into_any(),
+                    Page::Settings => view! { <settings::SettingsPage/> }.into_any(),
                 }}
             </div>
         </div>
         <dialogs::Dialogs/>
         <toasts::Toasts/>
+        <notify::Announcer/>
     }
 }

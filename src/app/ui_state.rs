@@ -128,6 +128,8 @@ pub struct Ui {
     pub selected: RwSignal<Option<(Collection, String)>>,
     pub dialog: RwSignal<Option<Dialog>>,
     pub toasts: RwSignal<Vec<Toast>>,
+    /// The customer that the customers page shows, by number.
+    pub customer: RwSignal<Option<String>>,
     /// The customer panel as a drawer, on narrow screens.
     pub side_open: RwSignal<bool>,
     next_toast: StoredValue<u64>,
@@ -140,6 +142,7 @@ impl Ui {
             selected: RwSignal::new(None),
             dialog: RwSignal::new(None),
             toasts: RwSignal::new(Vec::new()),
+            customer: RwSignal::new(None),
             side_open: RwSignal::new(false),
             next_toast: StoredValue::new(0),
         }

@@ -30,8 +30,7 @@ pub struct Shown {
 
 impl Shown {
     /// Selects the row `by` places below (or above) the selected one.
-    pub fn step(&self, by: isize) {
-        let ui = Ui::get();
+    pub fn step(&self, ui: Ui, by: isize) {
         let rows = self.rows.get_untracked();
         if rows.is_empty() {
             return;
@@ -42,8 +41,8 @@ impl Shown {
         ui.select(rows[next].collection, &rows[next].id);
         self.list.reveal(next);
     }
-    pub fn to_end(&self, last: bool) {
-        self.step(if last { isize::MAX / 2 } else { isize::MIN / 2 });
+    pub fn to_end(&self, ui: Ui, last: bool) {
+        self.step(ui, if last { isize::MAX / 4 } else { isize::MIN / 4 });
     }
 }
 
@@ -102,12 +101,12 @@ pub fn WorklistView() -> impl IntoView {
     let on_key = move |ev: leptos::ev::KeyboardEvent| {
         let shown = Shown { rows, list };
         match ev.key().as_str() {
-            "ArrowDown" => shown.step(1),
-            "ArrowUp" => shown.step(-1),
-            "PageDown" => shown.step(10),
-            "PageUp" => shown.step(-10),
-            "Home" => shown.to_end(false),
-            "End" => shown.to_end(true),
+            "ArrowDown" => shown.step(ui, 1),
+            "ArrowUp" => shown.step(ui, -1),
+            "PageDown" => shown.step(ui, 10),
+            "PageUp" => shown.step(ui, -10),
+            "Home" => shown.to_end(ui, false),
+            "End" => shown.to_end(ui, true),
             _ => return,
         }
         ev.prevent_default();

@@ -3,10 +3,18 @@
 //! `format`. No view writes a literal text.
 
 pub mod callback;
+pub mod case;
+pub mod commands;
 pub mod contact;
+pub mod customer;
+pub mod dialogs;
 pub mod expert;
 pub mod format;
+pub mod intents;
+pub mod outbox;
+pub mod rules;
 pub mod shell;
+pub mod why;
 pub mod words;
 pub mod worklist;
 

@@ -1,0 +1,125 @@
+//! The outbox page: every act that the backend has not confirmed, in plain sight, and what cannot be read.
+
+use baton_engine::model::Collection;
+use baton_sync::{ItemState, OutboxItem};
+use leptos::prelude::*;
+
+use super::browser::{copy, download};
+use super::state::Desk;
+use super::ui_state::Ui;
+use crate::i18n::outbox::OutboxTexts;
+use crate::i18n::shell::ShellTexts;
+use crate::i18n::{format, intents, lang, words};
+use crate::ui::icon::Icon;
+
+/// (data-out, icon, word)
+fn state_of(item: &OutboxItem) -> (&'static str, &'static str) {
+    match item.state {
+        ItemState::Queued => ("queued", "clock"),
+        ItemState::Sent => ("sent", "check"),
+        ItemState::Refused { .. } => ("failed", "alert"),
+        ItemState::Dead { .. } => ("failed", "alert"),
+    }
+}
+
+#[component]
+pub fn OutboxPage() -> impl IntoView {
+    let desk = Desk::get();
+    let t = move || ShellTexts::get(lang());
+    let items = Memo::new(move |_| desk.outbox_items());
+    let unreadable = Memo::new(move |_| desk.unreadable());
+    let confirmed = Memo::new(move |_| desk.confirmed().len());
+    let counter = move |out: &'static str, n: usize, word: &'static str| {
+        view! { <div data-out=out><b>{n}</b>{word}</div> }
+    };
+    view! {
+        <main class="page" data-test="outbox-page">
+            <div class="page-h">
+                <h1>{move || t().outbox}</h1><span class="grow"></span>
+                <button type="button" class="btn" data-test="outbox-export"
+                    on:click=move |_| download("baton-outbox.json", &desk.export_outbox())>{move || t().export}</button>
+            </div>
+            <div class="ob">
+                {move || {
+                    let o = desk.outbox.get();
+                    view! {
+                        {counter("queued", o.queued, t().state_queued)}
+                        {counter("sent", o.sent, t().state_sent)}
+                        {counter("acked", confirmed.get(), t().state_acked)}
+                        {counter("failed", o.refused + o.dead, t().state_refused)}
+                    }
+                }}
+            </div>
+            <Show when=move || items.with(Vec::is_empty)>
+                <div class="empty" data-test="outbox-empty"><Icon name="checks"/><b>{move || t().outbox_empty}</b><span>{move || t().outbox_empty_more}</span></div>
+            </Show>
+            <ul class="ob-list">
+                <For each=move || items.get() key=|i| (i.id().to_owned(), format!("{:?}", i.state)) let:item>
+                    <Line item/>
+                </For>
+            </ul>
+            <Show when=move || !unreadable.with(Vec::is_empty)>
+                <h2 class="page-h2">{move || t().unreadable}</h2>
+                <ul class="ob-list" data-test="unreadable">
+                    <For each=move || unreadable.get() key=|u| u.0.clone() let:fault>
+                        <li class="oi" data-out="failed" data-test="unreadable-item">
+                            <Icon name="alert"/>
+                            <b class="cut">{fault.0.clone()}</b>
+                            <button type="button" class="btn" on:click={
+                                let text = format!("{}: {}\n{}", fault.0, fault.1, fault.2);
+                                move |_| copy(&text)
+                            }>{move || OutboxTexts::get(lang()).copy}</button>
+                            <p class="cut">{fault.1.clone()}</p>
+                        </li>
+                    </For>
+                </ul>
+            </Show>
+        </main>
+    }
+}
+
+#[component]
+fn Line(item: OutboxItem) -> impl IntoView {
+    let (desk, ui) = (Desk::get(), Ui::get());
+    let t = move || ShellTexts::get(lang());
+    let (out, icon) = state_of(&item);
+    let stuck = !item.state.is_moving();
+    let id = StoredValue::new(item.id().to_owned());
+    let (collection, doc) = (item.collection, item.doc.clone());
+    let at = item.entry.at;
+    let when = move || desk.policy().map(|p| format::moment(at, desk.now.get_untracked(), p.home().zone(), lang()));
+    let intent = item.entry.intent.clone();
+    let what = move || intents::name(&intent, lang());
+    let state = item.state.clone();
+    let last = item.last_error.clone();
+    let why = move || match &state {
+        ItemState::Queued => match &last {
+            Some(problem) if !problem.text.is_empty() => format!("{} · {}", t().state_queued, problem.text),
+            _ => t().state_queued.to_owned(),
+        },
+        ItemState::Sent => t().state_sent.to_owned(),
+        ItemState::Refused { refusal } => {
+            format!("{}: {}", t().state_refused, words::refusal(refusal, desk.policy().as_deref(), lang()))
+        }
+        ItemState::Dead { problem } => format!("{} ({}): {}", t().state_dead, problem.status, problem.text),
+    };
+    let open = move |_| {
+        if matches!(collection, Collection::Cases | Collection::Interactions | Collection::Callbacks) {
+            ui.select(collection, &doc);
+        }
+    };
+    view! {
+        <li class="oi" data-out=out data-test="outbox-item" data-state=out data-entry=id.get_value()>
+            <Icon name=icon/>
+            <button type="button" class="oi-what cut" on:click=open><b>{what}</b></button>
+            <span class="num">{when}</span>
+            <p data-test="outbox-why">{why}</p>
+            {stuck.then(|| view! {
+                <span class="oi-acts">
+                    <button type="button" class="btn" data-test="outbox-retry" on:click=move |_| desk.retry_item(&id.get_value())>{move || t().retry}</button>
+                    <button type="button" class="btn" data-test="outbox-discard" on:click=move |_| desk.discard_item(&id.get_value())>{move || t().discard}</button>
+                </span>
+            })}
+        </li>
+    }
+}
