@@ -1,16 +1,22 @@
-//! A case: head, relay track, scale of time, log, actions, and its dialogs.
+//! A case: head, relay track, scale of time, journal, actions, and its dialogs. `chain`, `track_geometry` and the first
+//! half of `scale` are pure; rules live in the engine.
 
-use leptos::prelude::*;
+mod act;
+mod actions;
+mod chain;
+pub mod dialogs;
+mod log;
+mod menu;
+mod room;
+mod scale;
+#[cfg(test)]
+mod tests;
+mod track;
+mod track_geometry;
+mod track_list;
+mod view;
+pub mod why;
+mod width;
 
-use crate::app::ui_state::Dialog;
-
-#[component]
-pub fn CaseView(#[prop(into)] id: String) -> impl IntoView {
-    let _ = id;
-}
-
-/// The dialogs that act on a case (and Why, Intake).
-#[component]
-pub fn CaseDialog(dialog: Dialog) -> impl IntoView {
-    let _ = dialog;
-}
+pub use dialogs::CaseDialog;
+pub use view::CaseView;
