@@ -1,5 +1,7 @@
 //! The customer panel, and the page on which customers are looked up.
 
+pub mod reveal;
+
 use leptos::prelude::*;
 
 /// `number`: the customer's telephone number; the panel finds his document by it.

@@ -43,7 +43,7 @@ pub fn DialogFrame(
     view! {
         <dialog node_ref=node class="pop dlg" data-wide=wide.then_some("") aria-labelledby=TITLE_ID aria-modal="true"
             data-test="dialog" data-kind=kind
-            on:cancel=move |ev| { ev.prevent_default(); ui.close(); } on:close=move |_| ui.close()>
+            on:cancel=move |ev: web_sys::Event| { ev.prevent_default(); ui.close(); } on:close=move |_: web_sys::Event| ui.close()>
             <div class="pop-h">
                 <h2 id=TITLE_ID class="cut">{move || title.get()}</h2>
                 <span class="grow"></span>

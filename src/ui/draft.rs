@@ -78,6 +78,12 @@ impl Draft {
         }
     }
 
+    /// Back to what stood there at first, and nothing is kept.
+    pub fn reset(&self) {
+        self.clear();
+        self.text.set(self.first.get_value());
+    }
+
     /// Sent or thrown away: nothing is kept.
     pub fn clear(&self) {
         self.stop_timer();

@@ -1,6 +1,8 @@
 //! Small shared components: icon, clock, tier badge, dialog frame, virtual list. No domain rules, no I/O.
 
 pub mod clock;
+pub mod dialog;
+pub mod draft;
 pub mod icon;
 pub mod tier;
 pub mod virtual_list;

@@ -1,0 +1,3 @@
+//! w
+use crate::texts;
+texts! { WhyTexts { title: "", ""; } }
