@@ -11,21 +11,28 @@ pub fn row(id: &str) -> String {
     format!("[data-test=\"row\"][data-id=\"{id}\"]")
 }
 
-/// `[data-test="leg"][data-org="…"]`, the last one of that organisation.
+/// The card of an organisation's leg in the relay track.
 pub fn leg(org: &str) -> String {
     format!("[data-test=\"leg\"][data-org=\"{org}\"]")
 }
 
 impl Desk {
+    /// Presses a single-letter key where no text is being typed.
+    #[track_caller]
+    pub fn shortcut(&self, key: &str) {
+        self.js("document.activeElement && document.activeElement.blur()", &[]);
+        self.keys(key.to_owned());
+    }
+
     /// Takes a complaint in; the page then shows the new case.
     #[track_caller]
     pub fn take_in(&self, customer: Customer, category: &str, title: &str) {
-        self.click(&hook("new-case"));
+        self.shortcut("o");
         self.fill(&hook("intake-number"), customer.number());
+        self.wait_text(&hook("intake-known"), "who that is", |text| text.contains(&customer.record().name));
         self.choose(&hook("intake-category"), category);
         self.fill(&hook("intake-title"), title);
-        self.click(&hook("intake-submit"));
-        self.wait_gone(&hook("intake-submit"));
+        self.submit("intake");
         self.wait_text(&hook("case-title"), &format!("the case {title:?}"), |text| text.contains(title));
     }
 
@@ -33,18 +40,20 @@ impl Desk {
     #[track_caller]
     pub fn open_work(&self, id: &str) {
         self.click(&row(id));
-        self.until("the case is open", || {
-            self.attribute(&format!("{}, {}", hook("case"), hook("callback")), "data-id").filter(|shown| shown == id)
+        self.until("it is open", || {
+            ["case", "callback", "contact"]
+                .iter()
+                .any(|room| self.attribute(&hook(room), "data-id").as_deref() == Some(id))
+                .then_some(())
         });
     }
 
     #[track_caller]
     pub fn dispatch_to(&self, org: &str, request: &str) {
         self.click(&hook("act-dispatch"));
-        self.click(&format!("{}[data-org=\"{org}\"]", hook("dispatch-to")));
-        self.fill(&hook("dispatch-request"), request);
-        self.click(&hook("dispatch-submit"));
-        self.wait_gone(&hook("dispatch-submit"));
+        self.click(&format!("label:has([data-test=\"dispatch-edge\"][data-org=\"{org}\"])"));
+        self.fill(&hook("field-text"), request);
+        self.submit("dispatch");
         self.wait_for(&leg(org));
     }
 
@@ -56,37 +65,45 @@ impl Desk {
 
     #[track_caller]
     pub fn answer(&self, text: &str) {
-        self.say("act-answer-leg", "answer-text", "answer-submit", text);
+        self.say("act-answer", "field-text", text);
     }
 
     #[track_caller]
     pub fn return_leg(&self, reason: &str) {
-        self.say("act-return-leg", "return-reason", "return-submit", reason);
+        self.say("act-return", "field-reason", reason);
     }
 
     #[track_caller]
     pub fn answer_customer(&self, text: &str) {
-        self.say("act-answer-customer", "answer-customer-text", "answer-customer-submit", text);
+        self.say("act-answer-customer", "field-text", text);
     }
 
     #[track_caller]
     pub fn close_case(&self) {
         self.click(&hook("act-close"));
-        self.click(&hook("close-submit"));
-        self.wait_gone(&hook("close-submit"));
+        self.click(&hook("dialog-submit"));
+        self.wait_gone(&hook("dialog"));
     }
 
     #[track_caller]
     pub fn note(&self, text: &str) {
-        self.say("act-note", "note-text", "note-submit", text);
+        self.say("act-note", "field-text", text);
     }
 
     #[track_caller]
-    fn say(&self, button: &str, field: &str, submit: &str, text: &str) {
+    fn say(&self, button: &str, field: &str, text: &str) {
         self.click(&hook(button));
         self.fill(&hook(field), text);
-        self.click(&hook(submit));
-        self.wait_gone(&hook(submit));
+        self.click(&hook("dialog-submit"));
+        self.wait_gone(&hook("dialog"));
+    }
+
+    /// Submits the open dialog of that kind; it must accept.
+    #[track_caller]
+    fn submit(&self, kind: &str) {
+        let dialog = format!("{}[data-kind=\"{kind}\"]", hook("dialog"));
+        self.click(&format!("{dialog} {}", hook("dialog-submit")));
+        self.wait_gone(&dialog);
     }
 
     /// The id of the work list's row that shows this text.
@@ -112,7 +129,8 @@ impl Desk {
                 (await there(submit)).click(); \
                 while (seen(submit)) await soon(); \
             } })();";
-        let arguments = [count.into(), hook("act-note").into(), hook("note-text").into(), hook("note-submit").into()];
+        let arguments =
+            [count.into(), hook("act-note").into(), hook("field-text").into(), hook("dialog-submit").into()];
         self.js(script, &arguments);
     }
 

@@ -73,7 +73,7 @@ impl Desk {
     #[track_caller]
     pub fn log_out(&self) {
         self.go("settings");
-        self.click(&hook("logout"));
+        self.click(&hook("log-out"));
         self.click(&hook("logout-confirm"));
         self.wait_for(&hook("login-user"));
     }
@@ -96,8 +96,26 @@ impl Desk {
     }
 
     #[track_caller]
+    pub fn press(&self, key: Key) {
+        self.keys(key.value().to_string());
+    }
+
+    #[track_caller]
     pub fn escape(&self) {
-        self.keys(Key::Escape.value().to_string());
+        self.press(Key::Escape);
+    }
+
+    /// Presses Tab until the focus is there.
+    #[track_caller]
+    pub fn tab_to(&self, css: &str) {
+        self.wait_for(css);
+        for _ in 0..80 {
+            if self.js("return document.activeElement.matches(arguments[0])", &[css.into()]) == true {
+                return;
+            }
+            self.press(Key::Tab);
+        }
+        self.fail(&format!("Tab does not lead to {css}"));
     }
 
     /// What axe finds on the present page.

@@ -2,7 +2,7 @@
 //! stored past the desk under test.
 
 use baton_engine::decide;
-use baton_engine::model::{Actor, Collection, Document, Entry, Intent, Role};
+use baton_engine::model::{Actor, Channel, Collection, Document, Entry, Intent, Role};
 use baton_engine::policy::{PackLoader, Policies};
 use baton_engine::time::Timestamp;
 use uuid::Uuid;
@@ -85,5 +85,21 @@ impl Site {
             case: None,
         };
         self.does(Person::Hotline, Collection::Callbacks, id, intent);
+    }
+
+    /// A case, taken in now by `person` somewhere else.
+    #[track_caller]
+    pub fn opened(&self, person: Person, customer: Customer, id: &str, title: &str) {
+        let intent = Intent::OpenCase {
+            title: title.into(),
+            description: String::new(),
+            category: "DATA_SERVICE.video".into(),
+            channel: Channel::Voice,
+            customer: customer.record().reference(),
+            policy: policies().in_force().expect("a pack is in force").pin(),
+            links: Vec::new(),
+            interaction: None,
+        };
+        self.does(person, Collection::Cases, id, intent);
     }
 }

@@ -16,6 +16,7 @@
 mod api;
 mod axe;
 mod browser;
+mod calls;
 mod casework;
 mod cast;
 mod desk;
@@ -37,4 +38,5 @@ pub use device::Waiting;
 pub use given::policies;
 pub use setup::setup;
 pub use site::{Site, SiteOptions};
+pub use thirtyfour::Key;
 pub use wait::{PATIENCE, until};

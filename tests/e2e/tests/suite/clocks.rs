@@ -1,7 +1,7 @@
 //! Checking the clocks of a case on several desks at once: what each shows must be what the rules give for the server's
 //! document at the server's time, and that must be what a person would compute by hand.
 
-use baton_e2e::{Desk, Site, at, hook, policies};
+use baton_e2e::{Desk, Site, at, hook, leg, policies};
 use baton_engine::clock::{self, Clock, ClockState};
 use baton_engine::model::Case;
 use baton_engine::time::{Span, Timestamp};
@@ -46,12 +46,17 @@ pub fn clocks(site: &Site, desks: &[&Desk], title: &str, reply: Expect, legs: &[
         }
         let css = match org {
             None => hook("clock-reply"),
-            Some(org) => format!("[data-test=\"leg\"][data-org=\"{org}\"] {}", hook("clock-leg")),
+            Some(org) => format!("{} .clock", leg(org)),
         };
-        if matches!(expect, Stopped) && org.is_some() {
-            continue;
-        }
         for desk in desks {
+            if matches!(expect, Stopped) {
+                let stopped = match org {
+                    None => format!("{css}[data-state=\"stopped\"]"),
+                    Some(org) => format!("{}:not(:has(.clock))", leg(org)),
+                };
+                desk.wait_for(&stopped);
+                continue;
+            }
             desk.hear_the_clock();
             let left = || -> Span { find(&seen, org, now()).remaining };
             desk.shows_left(&css, left);

@@ -2,9 +2,12 @@
 //! share the machine fairly (see `Site`). Run one: `cargo xtask test --only e2e -- NAME`.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod clocks;
 mod door;
+mod expert;
 mod hostile;
+mod keyboard;
 mod live;
 mod offline;
 mod page;

@@ -129,7 +129,7 @@ fn of_two_desks_that_claim_one_callback_offline_one_wins_and_the_other_is_told()
     }
     site.kill();
     for desk in both {
-        desk.click(&hook("callback-claim"));
+        desk.click(&hook("claim-callback"));
         desk.until("the claim is stored", || (desk.outbox().len() == 1).then_some(()));
     }
     site.revive();
@@ -141,9 +141,8 @@ fn of_two_desks_that_claim_one_callback_offline_one_wins_and_the_other_is_told()
         stored["claim"]["by"]["id"].as_str().map(str::to_owned)
     });
     let (winner, loser) = if claimed == "expert" { (&one, &two) } else { (&two, &one) };
-    for desk in both {
-        desk.wait_text(&hook("callback-holder"), "who has it", |text| text.contains(winner.person.name()));
-    }
+    winner.wait_for(&format!("{}[data-status=\"mine\"]", hook("callback-status")));
+    loser.wait_text(&hook("callback-status"), "who has it", |text| text.contains(winner.person.name()));
     winner.until("the winner's outbox is empty", || winner.outbox().is_empty().then_some(()));
     loser.go("outbox");
     loser.wait_text(&format!("{}[data-state=\"refused\"]", hook("outbox-item")), "who took it", |text| {
