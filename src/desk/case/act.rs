@@ -328,7 +328,3 @@ pub enum Deed {
     Now(Intent),
     Ask(Dialog),
 }
-
-#[cfg(test)]
-#[path = "act_tests.rs"]
-mod tests;

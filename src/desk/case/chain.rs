@@ -205,7 +205,3 @@ fn latest(policy: &Policy, case: &Case, hops: &mut [Hop], now: Timestamp) -> Opt
     }
     at
 }
-
-#[cfg(test)]
-#[path = "chain_tests.rs"]
-mod tests;

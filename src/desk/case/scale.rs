@@ -115,7 +115,3 @@ pub fn ScaleBar(room: Room) -> impl IntoView {
         })
     }
 }
-
-#[cfg(test)]
-#[path = "scale_tests.rs"]
-mod tests;

@@ -250,7 +250,7 @@ fn labels(chain: &Chain, columns: &[f64]) -> Vec<Label> {
             }
         };
         if let Some(say) = say {
-            put(Lane::Back, between(k + 1), say);
+            put(Lane::Back, between(k), say);
         }
     }
     match chain.done {
@@ -295,7 +295,3 @@ fn back(back: Back) -> Option<Say> {
 fn px(x: f64) -> f64 {
     (x * 10.0).round() / 10.0
 }
-
-#[cfg(test)]
-#[path = "track_tests.rs"]
-mod tests;
