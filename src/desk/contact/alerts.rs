@@ -2,6 +2,8 @@
 //! call that is offered to this seat. Neither takes the focus or moves anything.
 
 use baton_engine::model::{CallState, Channel, Interaction, InteractionStatus, Presence};
+use baton_engine::route::{self, Waiter};
+use baton_engine::time::Span;
 use leptos::prelude::*;
 
 use super::acts::Acts;
@@ -88,16 +90,18 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
     // Calls that this person left to the group; they stay in the list.
     let passed = RwSignal::new(Vec::<String>::new());
     let free = Memo::new(move |_| presence::mine(acts.desk).is_some_and(|s| may_ring(s.presence)));
-    let shown = Memo::new(move |_| {
+    // Who is next is decided when the bar is empty; a call that rings stays until it is taken or left.
+    let shown = Memo::new(move |before: Option<&Option<(Doc<Interaction>, usize)>>| {
         if !free.get() {
             return None;
         }
         let open = acts.ui.selected.get().map(|(_, id)| id);
-        let wanted = |c: &Doc<Interaction>| Some(&c.id) != open.as_ref() && passed.with(|p| !p.contains(&c.id));
-        ringing.with(|all| {
-            let mut wanted = all.iter().filter(|c| wanted(c));
-            wanted.next().map(|first| (first.clone(), wanted.count()))
-        })
+        let wanted = |c: &&Doc<Interaction>| Some(&c.id) != open.as_ref() && passed.with(|p| !p.contains(&c.id));
+        let calls = ringing.get();
+        let calls: Vec<&Doc<Interaction>> = calls.iter().filter(wanted).collect();
+        let same = before.and_then(|b| b.as_ref()).and_then(|(b, _)| calls.iter().find(|c| c.id == b.id));
+        let first = same.copied().or_else(|| next(acts, &calls))?;
+        Some((first.clone(), calls.len() - 1))
     });
     let id_now = move || shown.try_get_untracked().flatten().map(|(c, _)| c.id.clone());
     let answer = move || {
@@ -145,6 +149,26 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
             }
         })
     }
+}
+
+/// The next call for this person's seat: class, then waiting time, as the engine orders them.
+fn next<'a>(acts: Acts, calls: &[&'a Doc<Interaction>]) -> Option<&'a Doc<Interaction>> {
+    let policies = acts.desk.policies();
+    let policy = policies.in_force()?;
+    let seat = untrack(|| presence::mine(acts.desk))?;
+    let now = acts.desk.now.get_untracked();
+    let ageing = policies.desk(&seat.desk).map_or(Span::from_minutes(3), |(_, d)| d.ageing);
+    let waiting: Vec<Waiter<'_>> = calls
+        .iter()
+        .map(|c| Waiter {
+            id: &c.id,
+            rank: policy.class(&c.customer.service_class).rank,
+            since: c.arrived_at.unwrap_or(now),
+            skill: "",
+        })
+        .collect();
+    let first = route::next_for(&seat, &waiting, ageing, now)?.id.to_owned();
+    calls.iter().find(|c| c.id == first).copied()
 }
 
 /// A call that a colleague offers to this seat.

@@ -49,7 +49,8 @@ pub fn SeatRow(
     choose: Callback<String>,
 ) -> impl IntoView {
     let acts = Acts::get();
-    let lang = acts.lang.get();
+    // The list is drawn anew when the language changes.
+    let lang = acts.lang.get_untracked();
     let free = matches!(seat.verdict, Verdict::Free { .. });
     let place = match seat.verdict {
         Verdict::Free { place } if place <= 9 => Some(place.to_string()),

@@ -41,7 +41,9 @@ pub fn TopicPicker(desk: String, chosen: Callback<String>) -> impl IntoView {
     let acts = Acts::get();
     let t = move || ExpertTexts::get(acts.lang.get());
     let typed = RwSignal::new(String::new());
-    let topics = StoredValue::new(acts.desk.policies().desk(&desk).map(|(_, d)| d.topics.clone()).unwrap_or_default());
+    let topics = StoredValue::new(
+        untrack(|| acts.desk.policies()).desk(&desk).map(|(_, d)| d.topics.clone()).unwrap_or_default(),
+    );
     let group = move |wanted: bool| {
         let lang = acts.lang.get();
         let shown = topics.with_value(|all| {

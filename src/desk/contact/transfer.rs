@@ -26,7 +26,7 @@ pub fn TransferDialog(contact: String) -> impl IntoView {
     let id = StoredValue::new(contact.clone());
     let contact = Memo::new(move |_| id.with_value(|id| acts.desk.get_doc::<Interaction>(id)));
     let case = voice::case_of(acts, contact);
-    let desk = acts.desk.policies();
+    let desk = untrack(|| acts.desk.policies());
     let Some((_, desk)) = topics::expert_desk(&desk).map(|(p, d)| (p.clone(), d.clone())) else {
         return view! {
             <DialogFrame kind="transfer" title=Signal::derive(move || t().transfer.to_owned())>
@@ -227,6 +227,7 @@ fn SeatList(
     });
     let choose = Callback::new(move |seat: String| picked.set(Some(seat)));
     let list = move || {
+        acts.lang.track();
         let chosen = chosen.get();
         let one = |seat: baton_engine::route::SeatVerdict| {
             let selected = can.get() && chosen.as_ref() == Some(&seat.seat);

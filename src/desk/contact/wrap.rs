@@ -116,14 +116,14 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
             .take(BUTTONS)
             .enumerate()
             .map(|(n, (id, name))| {
-                let (mine_id, is) = (id.clone(), id.clone());
+                let (mine_id, is, title) = (id.clone(), id.clone(), name.clone());
                 let on = Memo::new(move |_| chosen.get().as_deref() == Some(is.as_str()));
                 view! {
-                    <button class="btn" type="button" role="radio" data-test="disposition" data-id=id.clone()
+                    <button class="btn" type="button" role="radio" data-test="disposition" data-id=id.clone() title=title
                         aria-checked=move || on.get().to_string()
                         tabindex=move || if on.get() || (n == 0 && chosen.get().is_none()) { "0" } else { "-1" }
                         on:click=move |_| chosen.set(Some(mine_id.clone()))>
-                        <span class="k" aria-hidden="true">{n + 1}</span>{name}
+                        <span class="k" aria-hidden="true">{n + 1}</span><span class="cut">{name}</span>
                     </button>
                 }
             })
@@ -188,7 +188,7 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
             }
             .into_any()
         } else {
-            view! { <span class="small mute nowrap">{fill(t().wrap_limit, &["60"])}</span> }.into_any()
+            view! { <span class="small mute nowrap wrap-limit">{fill(t().wrap_limit, &["60"])}</span> }.into_any()
         }
     };
     let then = presence::then();
