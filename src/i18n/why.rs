@@ -1,3 +1,109 @@
-//! w
+//! Words of "why due then?": the sum, its rows, and one sentence to read aloud.
+
 use crate::texts;
-texts! { WhyTexts { title: "", ""; } }
+
+texts! { WhyTexts {
+    why_at: "为什么是 {0}", "Why {0}";
+    why_over: "为什么超时 {0}", "Why overdue by {0}";
+    why_paused: "为什么停在 {0}", "Why it stands at {0}";
+    why_none: "为什么没有到期时间", "Why there is no due time";
+    none: "规则包的日历不含这一段时间，或者没有受理时间。", "No time of intake, or outside the calendars of the pack.";
+    gone: "这份资料已不在", "That document is gone";
+    say: "照着念", "Read aloud";
+    provisional: "待核", "provisional";
+    today: "今天", "today";
+    tomorrow: "明天", "tomorrow";
+    yesterday: "昨天", "yesterday";
+    spoken_today: "今天 {0}", "{0} today";
+    spoken_tomorrow: "明天 {0}", "{0} tomorrow";
+    spoken_day: "{0} {1}", "{1} on {0}";
+    // ── the sum ──
+    opened: "受理", "taken in";
+    reopened: "重开", "reopened";
+    received: "接棒", "received";
+    receipt_due: "最晚接棒", "latest receipt";
+    registered: "登记", "booked";
+    arrived: "进线", "arrived";
+    waiting: "客户留言", "customer wrote";
+    limit: "{0}时限", "limit, {0}";
+    limit_leg: "每棒时限", "leg limit";
+    limit_callback: "回电时限", "call-back window";
+    limit_contact: "应答时限", "answer limit";
+    stopped: "停表", "paused";
+    closed: "不开放", "closed";
+    until: "到 {0}", "to {0}";
+    from: "自 {0}", "from {0}";
+    reply_due: "答复时限", "reply due";
+    reserve: "末棒预留", "reserve";
+    statutory: "法定 {0} 天", "{0} days by law";
+    allowance: "时限", "limit";
+    used: "已用", "used";
+    left: "余额", "left";
+    // ── rows ──
+    rule: "规则 {0}", "Rule {0}";
+    class_head: "{0}按{1}时限", "{0} has the limits of {1}";
+    class_plain: "按{0}时限", "Limits of {0}";
+    class_detail: "答复 {0}，每棒 {1}，{2}", "Reply {0}, each leg {1}; {2}";
+    reopen_head: "重开按原时限的 {0}%", "Reopened: {0} % of the limit";
+    reopen_detail: "{0} 重开，得 {1}", "Reopened {0}, gets {1}";
+    leg_head: "{0}这一棒 {1}", "{0}'s leg {1}";
+    this_leg: "这一棒 {0}", "This leg {0}";
+    leg_detail: "{0} 接棒 + {1}；上限 {2}，取较早", "Received {0} + {1}; cap {2}, the earlier counts";
+    leg_grace: "{0} 派出，未接棒，{1} 起算", "Dispatched {0}, not received; counts from {1}";
+    downstream_head: "{0}停表", "{0} stands still";
+    downstream_detail: "已用 {0}，回棒后从 {1} 继续，最晚 {2}", "{0} used; goes on with {1} after the answer, {2} at the latest";
+    downstream_piece: "等下家 {0} 到 {1}", "Waited downstream {0} to {1}";
+    downstream_open: "等下家，自 {0}", "Waits downstream since {0}";
+    reserve_head: "末棒预留 {0}", "Reserve {0}";
+    reserve_detail: "留给首问答复客户，任何一棒不得占用", "Kept for the owner's answer; no leg may use it";
+    reserve_binds: "每棒时限更晚，以答复时限减预留为准", "The leg's own limit is later: the reply less the reserve counts";
+    law_head: "法定 {0} 天", "{0} days by law";
+    law_detail: "只作上限，内部时限更早", "A ceiling only; the own limit is earlier";
+    law_binds: "早于内部时限，以此为准", "Earlier than the own limit: this counts";
+    change_head: "{0} 起按{1}", "{1} since {0}";
+    change_binds: "以此为准", "this counts";
+    change_other: "更晚，不采用", "later, not used";
+    pause_head: "等客户：{0}", "Awaiting the customer: {0}";
+    pause_detail: "{0} 到 {1}，不计入", "{0} to {1}, does not count";
+    pause_open: "{0} 起停表，至今 {1}", "Stands since {0}, {1} so far";
+    resume_head: "恢复后这样算", "When it goes on";
+    resume_detail: "收到回复的时刻 + {0}", "The moment of the reply + {0}";
+    grace_head: "派出后未接棒", "Dispatched, not received";
+    grace_detail: "最多 {0} 不计，之后自动起算", "Up to {0} does not count; then the clock starts by itself";
+    over_head: "已超时 {0}", "Overdue by {0}";
+    over_detail: "{0} 到期，时钟继续计", "Was due {0}; the clock counts on";
+    late_head: "迟答 {0}", "Late by {0}";
+    late_detail: "{0} 到期，{1} 停止", "Due {0}, stopped {1}";
+    early_head: "提前 {0}", "Early by {0}";
+    hours_head: "只计{0}", "Only {0} counts";
+    hours_detail: "不开放的时间不计入", "Time outside does not count";
+    tries_head: "已拨 {0} 次，每轮 {1} 次", "Tried {0} times, {1} a round";
+    tries_next: "{0} 起可再拨", "Next try from {0}";
+    tries_none: "认领后即可拨打", "May be made once claimed";
+    round_head: "第 {0} 轮", "Round {0}";
+    round_detail: "上一轮未接通，自 {0} 起新的时段", "The last round was in vain; a new slot from {0}";
+    provisional_head: "日历待核", "Calendar provisional";
+    provisional_detail: "当年放假安排尚未公布，公布后可能调整", "The year's holidays are not announced; it may change";
+    other_pack: "按规则包 {0} 计算", "Computed with pack {0}";
+    other_pack_detail: "受理时的版本 {0} 本机没有", "Version {0} of the intake is not on this device";
+    offline_head: "离线推算", "Computed offline";
+    offline_detail: "恢复后复核，若不同取较早", "Checked when back online; the earlier counts";
+    // ── feet ──
+    foot_reply: "升档只会更早，降档不改已承诺时间", "An upgrade makes it earlier; a downgrade never later";
+    foot_over: "催办、改派不会重置这个时钟", "Chasing or reassigning never resets this clock";
+    foot_paused: "停表须写明等什么", "A pause always says what is awaited";
+    foot_leg: "上家在下家办理期间停表", "A sender's clock stands while it waits downstream";
+    foot_callback: "催办、改派不会重置这个时钟", "Chasing or reassigning never resets this clock";
+    foot_contact: "接起后从客户每条未答的留言起算", "Once taken, it counts from each unanswered message";
+    // ── read aloud ──
+    say_reply: "“这件事我们{0}前答复您。”", "\"You will have our answer by {0}.\"";
+    say_reply_over: "“本该{0}前答复您，已经晚了，很抱歉。我现在就去催。”", "\"We owed you an answer by {0}. We are late, and I am sorry. I am chasing it now.\"";
+    say_paused: "“收到您的{0}后，我们在 {1} 内答复您。”", "\"Once we have {0}, you get our answer within {1}.\"";
+    say_done: "“这件事已经答复过您。”", "\"We have answered this.\"";
+    say_leg: "“{0}要在{1}前回复我们，我们再答复您。”", "\"{0} has to report back by {1}; then we answer you.\"";
+    say_leg_wait: "“{0}在等下一家的结果，还剩 {1}。”", "\"{0} waits for the next party and has {1} left.\"";
+    say_leg_over: "“{0}本该{1}前回复我们，我正在催。”", "\"{0} owed us a reply by {1}; I am chasing it.\"";
+    say_callback: "“我们{0}前给您回电。”", "\"We call you back by {0}.\"";
+    say_callback_over: "“本该{0}前给您回电，已经晚了，很抱歉。”", "\"We owed you a call by {0}. I am sorry that we are late.\"";
+    say_contact: "{0}前要应答", "To be answered by {0}";
+} }
