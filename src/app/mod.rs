@@ -112,6 +112,7 @@ fn Shell() -> impl IntoView {
             </div>
         </div>
         <dialogs::Dialogs/>
+        <contact::Offers/>
         <toasts::Toasts/>
         <notify::Announcer/>
     }

@@ -75,8 +75,8 @@ pub fn leave(desk: Desk) {
     follow(desk, Presence::Offline);
 }
 
-/// Keeps the person's presence for as long as the page lives: takes the seat at log-in, renews the lease every
-/// 20 s while connected. Call once at the app's root.
+/// Keeps the person's presence while he is here: takes the seat at log-in, renews the lease every
+/// 20 s while connected. Call once where the desk begins; it ends with its owner.
 pub fn start_presence(desk: Desk) {
     Effect::new(move |before: Option<Option<String>>| {
         let person = desk.session.with(|s| s.as_ref().map(|s| s.id.clone()));
@@ -88,10 +88,12 @@ pub fn start_presence(desk: Desk) {
         untrack(|| if before.flatten() == person { renew(desk) } else { arrive(desk) });
         person
     });
+    // Gone with the view that began it, so that a log-out ends it.
+    let alive = RwSignal::new(());
     leptos::task::spawn_local(async move {
         loop {
             gloo_timers::future::TimeoutFuture::new(RENEWAL_MILLIS).await;
-            if desk.connection.try_get_untracked().is_none() {
+            if alive.try_get_untracked().is_none() {
                 return;
             }
             renew(desk);
