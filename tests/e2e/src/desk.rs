@@ -65,6 +65,15 @@ impl Desk {
         self.wait_for(&hook("nav-desk"));
     }
 
+    /// At work again after a restart, logging in if the page asks for it.
+    #[track_caller]
+    pub fn back_to_work(&self) {
+        self.until("the desk or the door is on the screen", || {
+            (self.is_in() || self.is_visible(&hook("login-user"))).then_some(())
+        });
+        if self.is_in() { self.online() } else { self.log_in() }
+    }
+
     /// Whether a person is in.
     pub fn is_in(&self) -> bool {
         self.is_visible(&hook("nav-desk"))

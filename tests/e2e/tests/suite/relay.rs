@@ -129,6 +129,7 @@ fn home_base_with_group_help_after_a_return_for_wrong_duty() {
     site.api().case(title, "at the group", |c| c.legs.len() == 3);
     group.open_work(&case.id);
     group.receive();
+    site.api().case(title, "received by the group", |c| c.legs[2].state == LegState::Received);
     clocks(&site, &[&home, &base, &group], title, Due("10:00+1"), &[(BASE, Paused(300)), (GROUP, Due("18:10"))]);
     group.answer("平台证书过期，已更换");
     site.api().case(title, "answered by the group", |c| c.legs[2].state == LegState::Answered);
