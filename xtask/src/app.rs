@@ -72,9 +72,9 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
         .env("CARGO_TARGET_DIR", paths::target())
         .env("RUST_BACKTRACE", "0") // of Trunk itself: the compiler has already said what is wrong
         .env_remove(finish::NPM_ENV);
-    if let Some(flags) = without_home_paths() {
-        trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
-    }
+    let mut flags = vec![SMALL_VIEWS.to_owned()];
+    flags.extend(without_home_paths());
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "));
     if std::env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true"); // Trunk takes no other word for it
     }
@@ -86,6 +86,9 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
     cmd::say(&format!("built the app in {}", cmd::elapsed(begun)));
     Ok(dist)
 }
+
+/// Leptos then boxes the views of components instead of making a type of every whole page: a fifth less to transfer.
+const SMALL_VIEWS: &str = "--cfg erase_components";
 
 /// Panic messages name source files. Without the folder that crates are kept in on this machine the app is smaller,
 /// says nothing of who built it, and comes out the same on every machine.
