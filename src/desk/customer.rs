@@ -1,14 +1,14 @@
-//! The customer panel, and the page on which customers are looked up.
+//! The customer: the panel beside every piece of work, and the page on which customers are looked up.
+//! Numbers stay masked unless somebody gave a reason to see one.
 
+mod card;
+mod number;
+mod page;
+mod profile;
 pub mod reveal;
+mod timeline;
+mod work;
 
-use leptos::prelude::*;
-
-/// `number`: the customer's telephone number; the panel finds his document by it.
-#[component]
-pub fn CustomerCard(#[prop(into)] number: Signal<String>) -> impl IntoView {
-    let _ = number;
-}
-
-#[component]
-pub fn CustomersPage() -> impl IntoView {}
+pub use card::CustomerCard;
+pub use number::NumberView;
+pub use page::CustomersPage;

@@ -10,13 +10,12 @@ texts! { CustomerTexts {
     arpu: "近 3 月 ARPU", "ARPU, 3 m";
     balance: "余额", "Balance";
     spend: "{0}，年消费 {1}", "{0}, {1} a year";
+    spend_month: "{0}，月均 {1}", "{0}, {1} a month";
     to_next: "距{0} {1}", "{1} to {0}";
     class: "按{0}服务", "Served as {0}";
     dnd: "营销免打扰，服务联系不受限", "No marketing; service contact is fine";
-    no_dnd: "可做营销联系", "Marketing contact allowed";
     hours: "宜联系 {0}", "Best reached {0}";
     manager: "客户经理 {0}", "Account manager {0}";
-    place: "{0} {1}", "{0} {1}";
     reveal: "查看", "Show";
     hide: "隐藏", "Hide";
     shown_for: "{0} 秒后隐藏", "hidden in {0} s";
@@ -38,7 +37,6 @@ texts! { CustomerTexts {
     closed: "{0} 已闭环", "{0} closed";
     repeated: "再次来诉，已并入 {0}", "Asked again, attached to {0}";
     contact: "{0}：{1}", "{0}: {1}";
-    contact_plain: "{0}", "{0}";
     called: "回电已接通", "Call-back reached";
     booked: "约回电", "Call-back booked";
     page: "客户", "Customers";
