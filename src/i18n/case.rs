@@ -28,6 +28,8 @@ texts! { CaseTexts {
     why_leg: "为什么是{0}的这个时间？", "Why this time for {0}?";
     why_reply: "为什么是这个答复时间？", "Why is the reply due then?";
     pin_missing: "受理时的规则包 {0} {1} 不在这台设备上，时间按 {2} 推算", "The pack it was taken under, {0} {1}, is not here: times follow {2}";
+    no_hop: "不能再往下派：再一棒 {0} 加末棒预留 {1}，超过剩余 {2}。需要支援请走升级。", "No further hop fits: {0} for a hop plus {1} for the last leg exceeds the {2} left. Escalate instead.";
+    tight_hop: "再派一棒会晚 {3}：一棒 {0} 加末棒预留 {1}，剩余 {2}。", "Another hop would be {3} late: {0} for a hop plus {1} for the last leg, {2} left.";
     no_policy: "没有可用的规则包，算不出时限", "No policy pack is loaded, so no due times";
     total: "总", "total";
     customer: "客户", "Customer";

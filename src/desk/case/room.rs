@@ -93,3 +93,8 @@ pub fn minutes(span: Span, lang: Lang) -> String {
     }
     format!("{}:{:02}", whole / 60, whole % 60)
 }
+
+/// About how wide a small text is, pixels: enough to tell whether two labels lie over each other.
+pub fn text_width(text: &str) -> f64 {
+    text.chars().map(|c| if c.is_ascii() { 6.8 } else { 12.0 }).sum()
+}

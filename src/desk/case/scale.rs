@@ -1,19 +1,19 @@
 //! The bar below the track: the reply clock from start to due, drawn to scale. Pure places first, then the view.
 
 use baton_engine::clock::ClockState;
-use baton_engine::time::{Span, Timestamp};
+use baton_engine::time::Timestamp;
 use leptos::prelude::*;
 
 use super::chain::{Chain, chain};
-use super::room::Room;
+use super::room::{Room, text_width};
 use super::track_geometry::part;
 use crate::i18n::fill;
 use crate::ui::clock::{state_key, ticking};
 
-/// Two ticks lie at least so far apart, per cent; the ends need a little more room.
-const APART: f64 = 9.0;
-/// The same where ticks carry dates.
-const APART_DAYS: f64 = 13.0;
+/// Between two labels, per cent.
+const GAP: f64 = 1.0;
+/// The bar's width in the design, pixels.
+const WIDTH: f64 = 712.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tick {
@@ -38,8 +38,8 @@ pub struct Scale {
     pub ticks: Vec<Tick>,
 }
 
-/// None without a reply clock.
-pub fn scale(chain: &Chain, now: Timestamp) -> Option<Scale> {
+/// None without a reply clock. `wide`: how wide the label of a moment is, per cent; true: it says "now".
+pub fn scale(chain: &Chain, now: Timestamp, wide: impl Fn(Timestamp, bool) -> f64) -> Option<Scale> {
     let reply = chain.reply?;
     let start = reply.started;
     let head = chain.done.unwrap_or(now).max(start);
@@ -52,25 +52,31 @@ pub fn scale(chain: &Chain, now: Timestamp) -> Option<Scale> {
     }
     .clamp(start, head);
     let reserve = chain.reserve_from().filter(|r| chain.done.is_none() && *r > start);
-    let apart = if end.since(start) > Span::from_hours(20) { APART_DAYS } else { APART };
-    let mut ticks = vec![Tick { x: 0.0, at: start, now: false }];
+    let open = chain.done.is_none();
+    let (first, last) = (Tick { x: 0.0, at: start, now: false }, Tick { x: 100.0, at: end, now: open && end == head });
+    // The outer labels lie inside the bar, the others around their place.
+    let (left, right) = (wide(first.at, false) + GAP, 100.0 - wide(last.at, last.now) - GAP);
+    let mut taken = vec![(0.0, left), (right, 100.0)];
+    let mut ticks = vec![first, last];
     let wanted = [
-        (Some(head), chain.done.is_none()),
-        (Some(reply.due), false),
-        (reserve, false),
-        (Some(took), false),
-        (chain.hops.get(1).filter(|h| !h.has_ended()).and_then(|h| h.back.at()), false),
+        Some(head).filter(|_| open),
+        Some(reply.due),
+        reserve,
+        Some(took),
+        chain.hops.get(1).filter(|h| !h.has_ended()).and_then(|h| h.back.at()),
     ];
-    ticks.push(Tick { x: 100.0, at: end, now: chain.done.is_none() && end == head });
-    for (at, is_now) in wanted {
+    for (i, at) in wanted.into_iter().enumerate() {
         let Some(at) = at.filter(|at| *at > start && *at < end) else { continue };
-        // The tick at the right end is written to the left of its place.
-        let here = x(at).min(100.0 - apart * 0.95);
-        let fits = ticks.iter().all(|t| {
-            let room = if t.x == 0.0 || t.x == 100.0 { apart * 0.9 } else { apart };
-            (t.x - here).abs() >= room
-        });
-        if fits {
+        let is_now = open && i == 0;
+        let half = wide(at, is_now) / 2.0;
+        // A label near an end is moved away from it; its place is still told by the bar.
+        let here = x(at).min(right - half).max(left + half);
+        if (here - x(at)).abs() > half + GAP && !is_now {
+            continue;
+        }
+        let (from, to) = (here - half, here + half);
+        if taken.iter().all(|(a, b)| to <= *a || from >= *b) {
+            taken.push((from - GAP, to + GAP));
             ticks.push(Tick { x: here, at, now: is_now });
         }
     }
@@ -90,10 +96,11 @@ pub fn ScaleBar(room: Room) -> impl IntoView {
     let shown = Memo::new(move |_| {
         let policy = room.policy()?;
         let now = room.slow.get();
-        room.case.with(|c| scale(&chain(&policy, c.as_deref()?, now), now))
+        let wide = |at, is_now| text_width(&tick_text(room, at, is_now)) / WIDTH * 100.0;
+        room.case.with(|c| scale(&chain(&policy, c.as_deref()?, now), now, wide))
     });
     let tick = move |t: Tick| {
-        let text = move || if t.now { fill(room.t().now, &[&room.moment(t.at)]) } else { room.moment(t.at) };
+        let text = move || tick_text(room, t.at, t.now);
         view! { <span style:--a=format!("{:.2}", t.x) class=t.now.then_some("strong")>{text}</span> }
     };
     let part = |class: &'static str, a: f64, b: f64| {
@@ -114,4 +121,9 @@ pub fn ScaleBar(room: Room) -> impl IntoView {
             }
         })
     }
+}
+
+fn tick_text(room: Room, at: Timestamp, is_now: bool) -> String {
+    let moment = room.moment(at);
+    if is_now { fill(room.t().now, &[&moment]) } else { moment }
 }

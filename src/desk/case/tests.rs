@@ -115,6 +115,11 @@ fn kinds(offer: &Offer) -> Vec<Kind> {
     offer.bar.iter().map(|a| a.kind).collect()
 }
 
+/// A time takes five per cent of the bar, `now` four more.
+fn wide(_: Timestamp, now: bool) -> f64 {
+    if now { 9.0 } else { 5.0 }
+}
+
 fn says(track: &Track, lane: Lane) -> Vec<Say> {
     let mut list: Vec<_> = track.labels.iter().filter(|l| l.lane == lane).collect();
     list.sort_by(|a, b| a.x.total_cmp(&b.x));
@@ -239,7 +244,7 @@ fn a_closed_case_has_no_baton_and_all_behind() {
         says(&track, Lane::Back),
         [Say::At(at("16:52")), Say::End, spent(OWNER, 81), Say::At(at("15:31")), spent(BASE, 31), Say::At(at("15:00")),]
     );
-    let scale = scale(&track.chain, at("19:00")).unwrap();
+    let scale = scale(&track.chain, at("19:00"), wide).unwrap();
     assert!(scale.pin.is_none() && scale.kept.is_none());
     assert!((scale.past - 412.0 / 480.0 * 100.0).abs() < 1e-9, "to the answer: {}", scale.past);
 }
@@ -247,7 +252,7 @@ fn a_closed_case_has_no_baton_and_all_behind() {
 #[test]
 fn the_scale_is_to_scale() {
     let (bench, ..) = Bench::relayed();
-    let scale = scale(&bench.chain("14:57"), at("14:57")).unwrap();
+    let scale = scale(&bench.chain("14:57"), at("14:57"), wide).unwrap();
     let near = |a: f64, b: f64| (a - b).abs() < 0.01;
     assert!(near(scale.past, 31.25), "12:30 of 10:00–18:00: {}", scale.past);
     assert!(near(scale.now, 61.875), "14:57: {}", scale.now);
@@ -255,13 +260,13 @@ fn the_scale_is_to_scale() {
     assert!(near(from, 93.75) && near(to, 100.0));
     assert!(scale.ticks.iter().any(|t| t.now && t.at == at("14:57")));
     let gaps = scale.ticks.windows(2).map(|t| t[1].x - t[0].x);
-    assert!(gaps.into_iter().all(|g| g > 8.0), "no two labels lie over each other: {:?}", scale.ticks);
+    assert!(gaps.into_iter().all(|g| g > 5.5), "no two labels lie over each other: {:?}", scale.ticks);
 }
 
 #[test]
 fn late_the_scale_goes_on_to_now() {
     let (bench, ..) = Bench::relayed();
-    let scale = scale(&bench.chain("20:00"), at("20:00")).unwrap();
+    let scale = scale(&bench.chain("20:00"), at("20:00"), wide).unwrap();
     assert!(scale.pin.is_some_and(|p| (p - 100.0).abs() < 1e-9));
     assert!(scale.kept.is_some_and(|(a, b)| a < b && (b - 80.0).abs() < 1e-9), "18:00 of 10:00–20:00");
 }
@@ -272,7 +277,7 @@ fn nothing_can_be_said_of_a_case_without_time_of_intake() {
     let bare = Case { id: "x".into(), title: "t".into(), ..Case::default() };
     let track = layout(bench.policy(), &bare, at("12:00"), 712.0);
     assert_eq!(track.places.len(), 2);
-    assert!(scale(&track.chain, at("12:00")).is_none());
+    assert!(scale(&track.chain, at("12:00"), wide).is_none());
     assert!(says(&track, Lane::Back).iter().all(|s| matches!(s, Say::Reserve(_))));
 }
 

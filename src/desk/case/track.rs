@@ -7,7 +7,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::chain::{Back, Chain, Hop};
-use super::room::{Room, minutes};
+use super::room::{Room, minutes, text_width};
 use super::track_geometry::{self, HEIGHT, Label, Lane, Say, Track};
 use super::track_list::TrackList;
 use super::view::in_contact;
@@ -78,15 +78,15 @@ fn Lanes(room: Room, track: Memo<Option<Track>>) -> impl IntoView {
                     <path class="lane-now" data-s=state_key(r.state) pathLength="100" d=r.path
                         stroke-dasharray=format!("{:.1} 100", r.share * 100.0)></path>
                 })}
+                <g class="dot-past">{move || dots.get().0.into_iter().map(circle("5.5")).collect_view()}</g>
+                <g class="dot">{move || dots.get().1.into_iter().map(circle("4.5")).collect_view()}</g>
                 {move || baton.get().map(|b| view! {
                     <g class="track-baton" transform=format!("translate({:.1} {:.1}) rotate({:.0})", b.x, b.y, b.turn)>
                         <rect x="-18" y="-7.5" width="36" height="15" rx="7.5"></rect><path d="M-8 -7v14"></path>
                     </g>
                 })}
-                <g class="dot-past">{move || dots.get().0.into_iter().map(circle("5.5")).collect_view()}</g>
-                <g class="dot">{move || dots.get().1.into_iter().map(circle("4.5")).collect_view()}</g>
             </svg>
-            {move || labels.get().into_iter().map(|l| label(room, l)).collect_view()}
+            {move || fitting(room, labels.get(), track.with(|t| t.as_ref().map_or(1.0, |t| t.width))).into_iter().map(|l| label(room, l)).collect_view()}
             <CustomerCard room track/>
             <For each=move || cards.get().unwrap_or_default() key=|c| c.clone() let:card>
                 <Card room track at=card.0/>
@@ -106,6 +106,24 @@ fn label(room: Room, label: Label) -> impl IntoView {
     let text = move || say_label(room, &say);
     let text = if strong { view! { <b>{text}</b> }.into_any() } else { text.into_any() };
     view! { <span class="track-l" data-lane=lane data-s=short style:left=format!("{}%", label.x)>{text}</span> }
+}
+
+/// Leaves out what would lie over a hand-over's time: those are set first, what lies between them comes second.
+fn fitting(room: Room, labels: Vec<Label>, width: f64) -> Vec<Label> {
+    let mut taken: Vec<(Lane, f64, f64)> = Vec::new();
+    let between = |l: &Label| !matches!(l.say, Say::Intake | Say::At(_) | Say::AtLatest(_) | Say::ShouldHave(_));
+    let (second, first): (Vec<_>, Vec<_>) = labels.into_iter().partition(between);
+    let fits = move |l: &Label| {
+        let half = text_width(&say_label(room, &l.say)) / width * 50.0;
+        let (from, to) = (l.x - half, l.x + half);
+        let free = taken.iter().all(|(lane, a, b)| *lane != l.lane || to < *a || from > *b);
+        if free || !between(l) {
+            taken.push((l.lane, from, to));
+            return true;
+        }
+        false
+    };
+    first.into_iter().chain(second).filter(fits).collect()
 }
 
 fn say_label(room: Room, say: &Say) -> String {

@@ -3,11 +3,12 @@
 use baton_engine::clock::{self, Clock, ClockState};
 use baton_engine::model::{Case, Collection, Interaction, Status};
 use baton_engine::policy::Policy;
+use baton_engine::relay;
 use leptos::prelude::*;
 
 use super::actions::Actions;
 use super::log::{Journal, number};
-use super::room::Room;
+use super::room::{Room, minutes};
 use super::scale::ScaleBar;
 use super::track::RelayTrack;
 use crate::app::ui_state::Dialog;
@@ -264,7 +265,26 @@ fn Notes(room: Room) -> impl IntoView {
             })
         })
     });
-    move || {
+    let hop = Memo::new(move |_| {
+        let (policy, me, now) = (room.policy()?, room.desk.actor(), room.slow.get());
+        let (t, lang) = (room.t(), room.lang.get());
+        room.case.with(|c| {
+            let c = c.as_deref()?;
+            if !relay::carries(c, &me.org) || relay::edges_from(&policy, c, &me.org).is_empty() {
+                return None;
+            }
+            let reply = clock::reply(&policy, c, now).filter(|r| r.stopped.is_none() && r.due > now)?;
+            let f = clock::forecast(&policy, c, &me.org, now).filter(|f| !f.fits)?;
+            let text = if policy.clocks.guard_blocks { t.no_hop } else { t.tight_hop };
+            let spans = [f.leg_limit, f.reserve, reply.remaining, f.short_by].map(|s| minutes(s, lang));
+            Some(fill(text, &spans.each_ref().map(String::as_str)))
+        })
+    });
+    let hop = move || {
+        hop.get().map(|text| view! { <p class="case-note" data-test="case-hop-note"><Icon name="alert" small=true/>{text}</p> })
+    };
+    let pin = move || {
         note.get().map(|text| view! { <p class="case-note" data-test="case-policy-note"><Icon name="alert" small=true/>{text}</p> })
-    }
+    };
+    view! { {pin}{hop} }
 }
