@@ -134,9 +134,20 @@ impl Desk {
         self.js(script, &arguments);
     }
 
-    /// Asks the server anything, so that its clock is heard: a desk follows it by the answers it gets.
+    /// After the server's clock was moved: a desk follows it by the answers it gets, so let it ask, and wait until its own
+    /// clock on the screen agrees.
+    #[track_caller]
     pub fn hear_the_clock(&self) {
         self.js("dispatchEvent(new Event('online'))", &[]);
+        self.until("the desk's clock is the server's", || {
+            let shown = self.text(".topbar time")?;
+            let parts: Vec<i64> = shown.split(':').filter_map(|n| n.parse().ok()).collect();
+            let [hours, minutes, seconds] = parts[..] else { return None };
+            let shown = (hours * 60 + minutes) * 60 + seconds;
+            // The people of the stories live eight hours east, without summer time.
+            let server = (self.server().now().millis() / 1000 + 8 * 3600).rem_euclid(86_400);
+            ((shown - server).rem_euclid(86_400) <= 3 || (server - shown).rem_euclid(86_400) <= 3).then_some(())
+        });
     }
 
     /// The clock at `css` shows `expected` (asked anew each time, since it runs), to three seconds.

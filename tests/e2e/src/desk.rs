@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use thirtyfour::Key;
 
+use crate::api::Api;
 use crate::axe::{self, Finding};
 use crate::browser::Browser;
 use crate::cast::{PASSWORD, Person};
@@ -19,6 +20,7 @@ pub struct Desk {
     browser: Browser,
     pub person: Person,
     base: String,
+    api: Api,
 }
 
 impl Deref for Desk {
@@ -41,9 +43,14 @@ impl Desk {
     /// A fresh browser with the page opened.
     #[track_caller]
     pub fn at_the_door(site: &Site, person: Person) -> Desk {
-        let desk = Desk { browser: Browser::start(person.login()), person, base: site.url() };
+        let browser = Browser::start(&format!("{}-{}", site.story(), person.login()));
+        let desk = Desk { browser, person, base: site.url(), api: site.api().clone() };
         desk.open(&desk.base);
         desk
+    }
+
+    pub(crate) fn server(&self) -> &Api {
+        &self.api
     }
 
     #[track_caller]

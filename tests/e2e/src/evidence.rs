@@ -8,9 +8,7 @@ use crate::setup::setup;
 
 /// Writes everything below `target/e2e-failures` and says where.
 pub fn keep(browser: &Browser, name: &str) -> String {
-    let thread = std::thread::current();
-    let test = thread.name().unwrap_or("test").replace("::", "-");
-    let folder: PathBuf = setup().failures.join(format!("{test}-{name}"));
+    let folder: PathBuf = setup().failures.join(name);
     let _ = fs::remove_dir_all(&folder);
     if let Err(error) = fs::create_dir_all(&folder) {
         return format!("{}: {error}", folder.display());

@@ -41,6 +41,8 @@ pub struct Site {
     server: Mutex<Option<Owned>>,
     port: u16,
     admin: Option<Api>,
+    /// The test's name, for evidence: its threads have none.
+    story: String,
     home: TempDir,
     _seat: Seat,
 }
@@ -50,7 +52,8 @@ impl Site {
     pub fn start(options: SiteOptions) -> Site {
         let seat = Seat::take();
         let home = tempfile::Builder::new().prefix("baton-e2e-").tempdir().expect("a temporary folder");
-        let mut site = Site { options, server: Mutex::new(None), port: 0, admin: None, home, _seat: seat };
+        let story = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let mut site = Site { options, server: Mutex::new(None), port: 0, admin: None, story, home, _seat: seat };
         if let Some(now) = site.options.now {
             site.set_clock(now);
         }
@@ -72,6 +75,10 @@ impl Site {
     /// `http://127.0.0.1:…`
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn story(&self) -> &str {
+        &self.story
     }
 
     /// The administrator's own access, past the desk.

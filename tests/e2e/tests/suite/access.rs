@@ -72,7 +72,12 @@ fn visit(desk: &Desk, look: &mut dyn FnMut(&str)) {
     desk.wait_for(&hook("call-bar"));
     look("call");
     desk.click(&hook("ctl-expert"));
-    desk.wait_for(&hook("topics"));
+    desk.wait_for(&format!("{}, {}", hook("topics"), hook("seats")));
+    // The topic is asked for the first time only.
+    if desk.is_visible(&hook("seats")) {
+        desk.click(&hook("change-topic"));
+        desk.wait_for(&hook("topics"));
+    }
     look("expert topics");
     desk.click(&format!("{}[data-id=\"wlan\"]", hook("topic")));
     desk.wait_for(&hook("seats"));

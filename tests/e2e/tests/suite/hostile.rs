@@ -82,10 +82,10 @@ fn hostile_documents_never_blank_the_page() {
     }
     assert_eq!(home.js("return window.stolen === undefined", &[]), true, "markup ran");
     home.go("outbox");
-    home.until("unreadable documents are listed", || (home.count(&hook("unreadable")) >= 5).then_some(()));
+    home.until("unreadable documents are listed", || (home.count(&hook("unreadable-item")) >= 5).then_some(()));
     // A fresh start with all of it in the store, too.
     home.reload();
-    home.at_work();
+    home.go("desk");
     home.wait_for(&row("after"));
     home.take_in(Customer::Chen, "NETWORK.signal", "坏数据之中的好单");
     site.api().case("坏数据之中的好单", "taken in", |_| true);

@@ -6,7 +6,7 @@ use baton_e2e::{Browser, Site};
 #[test]
 fn injected_script_and_style_do_nothing_and_are_noticed() {
     let site = Site::quiet();
-    let browser = Browser::start("anybody");
+    let browser = Browser::start("page-anybody");
     browser.open(&site.url());
     assert_eq!(browser.faults(), Vec::<String>::new(), "the page itself violates nothing");
     // Run as the page's own scripts would run: through the DOM. (A DevTools script would be above the policy.)
@@ -47,7 +47,7 @@ fn injected_script_and_style_do_nothing_and_are_noticed() {
 #[test]
 fn the_page_starts_without_a_network() {
     let site = Site::quiet();
-    let browser = Browser::start("anybody");
+    let browser = Browser::start("page-anybody");
     browser.open(&site.url());
     browser.js_async("await navigator.serviceWorker.ready", &[]);
     site.kill();

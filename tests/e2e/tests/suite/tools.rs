@@ -18,7 +18,7 @@ fn the_servers_clock_is_the_tests() {
 #[test]
 fn a_killed_browser_comes_back_with_its_profile() {
     let site = Site::quiet();
-    let browser = Browser::start("anybody");
+    let browser = Browser::start("tools-anybody");
     browser.open(&site.url());
     let keep = "const db = await new Promise((ok, no) => { const r = indexedDB.open('kept', 1); \
         r.onupgradeneeded = () => r.result.createObjectStore('s'); r.onsuccess = () => ok(r.result); r.onerror = no; }); \
