@@ -31,7 +31,7 @@ pub fn run(setup: &Setup) -> Outcome<Value> {
     let server = Server::start(program, site, 0)?;
     let first = first::measure(setup, &browser, &server, &mut load, &mut notes);
     drop(server);
-    let list = list::measure(&browser, program, site, &mut load, &mut notes);
+    let list = list::measure(setup, &browser, program, site, &mut load, &mut notes);
 
     println!("\n{}", load.show());
     let first = first.unwrap_or_else(|why| notes.add("the first visit", why));

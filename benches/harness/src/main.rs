@@ -30,7 +30,7 @@ pub struct Setup {
     /// `BENCH_ROOT`: the workspace.
     pub root: PathBuf,
     /// `BENCH_OUT`: the JSON file.
-    out: PathBuf,
+    pub out: PathBuf,
     /// `BENCH_NATIVE`: the native side of the deadlines.
     pub native: Option<PathBuf>,
     /// `BENCH_WASM`: folder of `bench.js` and `bench_bg.wasm`.

@@ -71,12 +71,13 @@ impl Page {
             self.0.script(&format!("document.querySelector('[data-test=\"{hook}\"]').focus()"))?;
             self.0.call("Input.insertText", json!({ "text": text }))?;
         }
-        self.key("Enter", "\r", 13)
+        self.key("Enter", "Enter", "\r", 13)
     }
 
-    /// One press of a key.
-    pub fn key(&self, key: &str, text: &str, code: u32) -> Outcome {
-        let mut event = json!({ "type": "keyDown", "key": key, "text": text, "windowsVirtualKeyCode": code });
+    /// One press of a key, by what it means, where it lies, what it writes, and its old number.
+    pub fn key(&self, key: &str, code: &str, text: &str, number: u32) -> Outcome {
+        let mut event =
+            json!({ "type": "keyDown", "key": key, "code": code, "text": text, "windowsVirtualKeyCode": number });
         self.0.call("Input.dispatchKeyEvent", event.clone())?;
         event["type"] = "keyUp".into();
         self.0.call("Input.dispatchKeyEvent", event).map(drop)

@@ -1,18 +1,20 @@
 //! The work list with very many rows: how many are in the document, how smoothly it scrolls, how fast a key moves in it.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::{Notes, PASSWORD, USER};
-use crate::Outcome;
 use crate::browser::Browser;
 use crate::load::Load;
 use crate::page::{PATIENCE, Page};
 use crate::server::Server;
 use crate::stats::{percentile, sorted, table};
-use crate::trace;
+use crate::{Outcome, Setup, trace};
 
 const CROWD: usize = 100_000;
 const FRAMES: usize = 300;
@@ -20,7 +22,15 @@ const PRESSES: usize = 40;
 /// The first copy of so many documents takes its time.
 const SYNC: Duration = Duration::from_secs(300);
 
-pub fn measure(browser: &Browser, program: &Path, site: &Path, load: &mut Load, notes: &mut Notes) -> Outcome<Value> {
+pub fn measure(
+    setup: &Setup,
+    browser: &Browser,
+    program: &Path,
+    site: &Path,
+    load: &mut Load,
+    notes: &mut Notes,
+) -> Outcome<Value> {
+    let picture = &setup.out.with_file_name("bench-list.png");
     let begun = Instant::now();
     let server = Server::start(program, site, CROWD)?;
     println!(
