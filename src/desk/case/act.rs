@@ -143,13 +143,16 @@ pub fn offer(policy: &Policy, case: &Case, me: &Actor) -> Offer {
     Offer { bar, menu, close }
 }
 
-/// Whom a chase reaches: the organisation that holds the baton, never one's own.
+/// Whom a chase reaches: the organisation that holds the baton for what one has handed on oneself; of the owner all.
 fn chased<'a>(case: &'a Case, me: &Actor) -> Option<&'a Leg> {
+    let owns = !me.org.is_empty() && case.owner.org == me.org;
     let waits = |leg: &Leg| case.active_legs().any(|l| l.parent.as_deref() == Some(&leg.id));
-    let mut ends = case.active_legs().filter(|l| l.to != me.org && !waits(l));
-    // Below one's own leg, if one works on one.
-    let carries = relay::carries(case, &me.org);
-    ends.find(|_| carries)
+    let from_me = |leg: &Leg| {
+        let up = |l: &&Leg| l.parent.as_deref().and_then(|p| case.leg(p));
+        // As many steps as there are legs: a parent cycle ends too.
+        std::iter::successors(case.leg(&leg.id), up).take(case.legs.len()).any(|l| l.from == me.org)
+    };
+    case.active_legs().find(|l| l.to != me.org && !waits(l) && (owns || from_me(l)))
 }
 
 /// Why an act would not hold now; None: it would. An act whose words are still to come is tried with a dash.

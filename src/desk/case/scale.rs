@@ -2,18 +2,18 @@
 
 use baton_engine::clock::ClockState;
 use baton_engine::time::Timestamp;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::chain::{Chain, chain};
 use super::room::{Room, text_width};
 use super::track_geometry::part;
+use super::width::follow_width;
 use crate::i18n::fill;
 use crate::ui::clock::{state_key, ticking};
 
 /// Between two labels, per cent.
 const GAP: f64 = 1.0;
-/// The bar's width in the design, pixels.
-const WIDTH: f64 = 712.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tick {
@@ -93,10 +93,12 @@ pub fn scale(chain: &Chain, now: Timestamp, wide: impl Fn(Timestamp, bool) -> f6
 
 #[component]
 pub fn ScaleBar(room: Room) -> impl IntoView {
+    let frame = NodeRef::<Div>::new();
+    let width = follow_width(frame);
     let shown = Memo::new(move |_| {
         let policy = room.policy()?;
         let now = room.slow.get();
-        let wide = |at, is_now| text_width(&tick_text(room, at, is_now)) / WIDTH * 100.0;
+        let wide = |at, is_now| text_width(&tick_text(room, at, is_now)) / width.get().max(1.0) * 100.0;
         room.case.with(|c| scale(&chain(&policy, c.as_deref()?, now), now, wide))
     });
     let tick = move |t: Tick| {
@@ -106,21 +108,20 @@ pub fn ScaleBar(room: Room) -> impl IntoView {
     let part = |class: &'static str, a: f64, b: f64| {
         view! { <i class=class style:--a=format!("{a:.2}") style:--b=format!("{b:.2}")></i> }
     };
-    move || {
+    let bar = move || {
         shown.get().map(|s| {
             view! {
-                <div class="case-scale" aria-hidden="true" data-test="scale">
-                    <div class="tbar" data-s=state_key(s.state)>
-                        {part("past", 0.0, s.past)}
-                        {part("now", s.past, s.now)}
-                        {s.kept.map(|(a, b)| part("kept", a, b))}
-                        {s.pin.map(|p| view! { <i class="pin" style:left=format!("{p:.2}%")></i> })}
-                    </div>
-                    <div class="tticks">{s.ticks.into_iter().map(tick).collect_view()}</div>
+                <div class="tbar" data-s=state_key(s.state)>
+                    {part("past", 0.0, s.past)}
+                    {part("now", s.past, s.now)}
+                    {s.kept.map(|(a, b)| part("kept", a, b))}
+                    {s.pin.map(|p| view! { <i class="pin" style:left=format!("{p:.2}%")></i> })}
                 </div>
+                <div class="tticks">{s.ticks.into_iter().map(tick).collect_view()}</div>
             }
         })
-    }
+    };
+    view! { <div class="case-scale" node_ref=frame aria-hidden="true" data-test="scale">{bar}</div> }
 }
 
 fn tick_text(room: Room, at: Timestamp, is_now: bool) -> String {

@@ -306,6 +306,8 @@ fn the_first_thing_to_do_follows_the_situation() {
     let group = bench.dispatch(BASE, GROUP, "12:30");
     let owner = bench.offer(OWNER);
     assert_eq!(owner.bar[0].leg.as_deref(), Some(group.as_str()), "the chase reaches whoever holds the baton");
+    assert!(!kinds(&bench.offer(GROUP)).contains(&Kind::Chase), "nor whoever asked him");
+    assert!(kinds(&bench.offer(BASE)).contains(&Kind::Chase), "but whom he asked");
     let withdrawn: Vec<_> = owner.menu.iter().filter(|a| a.kind == Kind::Withdraw).map(|a| a.leg.clone()).collect();
     assert_eq!(withdrawn, [Some(base.clone())], "only one's own dispatch is withdrawn");
     bench.does(GROUP, "15:00", Intent::AnswerLeg { leg: group, text: "已补发".into() });

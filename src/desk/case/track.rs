@@ -177,12 +177,17 @@ fn Card(room: Room, track: Memo<Option<Track>>, at: usize) -> impl IntoView {
     let state = shown_state(room, hop, holds);
     let name = move || hop.with(|h| h.as_ref().map(|h| room.name(&h.org, false)).unwrap_or_default());
     let org = move || hop.with(|h| h.as_ref().map(|h| h.org.clone()).unwrap_or_default());
+    // The short name, where the long one and a tag do not fit beside each other.
+    let heading = move || {
+        let (long, room_for) = (name(), place.get().map_or(0.0, |p| p.width) - 84.0);
+        if text_width(&long) > room_for { room.name(&org(), true) } else { long }
+    };
     let who = move || hop.with(|h| h.as_ref().map(|h| under_name(room, h)).unwrap_or_default());
     view! {
         <div class="node" data-test=if leg { "leg" } else { "owner-node" } data-org=org
             data-state=move || hop.with(|h| h.as_ref().map(|h| leg_key(h.state))) data-s=state data-holds=move || holds.get().then_some("")
             style:left=move || place.get().map(|p| format!("{}%", p.x)) style:width=move || place.get().map(|p| format!("{}px", p.width))>
-            <h3><span class="cut" title=name>{name}</span>{move || tag(room, hop, holds.get())}</h3>
+            <h3><span class="cut" title=name>{heading}</span>{move || tag(room, hop, holds.get())}</h3>
             <p title=who>{who}</p>
             <HopClock room hop/>
         </div>
