@@ -6,7 +6,7 @@ texts! { ContactTexts {
     // ── caller line and call bar ──
     contact: "当前联系", "Current contact";
     controls: "通话控制", "Call controls";
-    manual: "话机通话", "Desk phone";
+    manual: "话机手动", "Manual";
     manual_why: "没有连接电话系统：在话机上操作，在这里记录", "No telephone system is connected: act on the desk phone, record it here";
     answer: "接听", "Answer";
     hold: "保持", "Hold";
@@ -31,7 +31,7 @@ texts! { ContactTexts {
     off_offered: "正在转专席，先等结果", "An offer to an expert is running";
     verified: "已核身", "Verified";
     verified_by: "已核身，{0} {1}", "Verified by {0}, {1}";
-    repeat_call: "重复来电，在办 {0}", "Repeat call, {0} is open";
+    repeat_call: "重复来电，在办 {0}", "Repeat call, {0} open";
     repeat_linked: "重复来电，已并入 {0}", "Repeat call, linked to {0}";
     attach: "并入", "Attach";
     unknown_caller: "未知客户", "Unknown customer";

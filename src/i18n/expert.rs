@@ -50,12 +50,12 @@ texts! { ExpertTexts {
     since: "已 {0}", "for {0}";
     skills: "技能", "Skills";
     skill_none: "未填", "none";
-    lease_ok: "状态新", "fresh";
-    lease_stale: "状态过期", "stale";
+    lease_ok: "有效", "fresh";
+    lease_stale: "过期", "stale";
     person: "座席与人员", "Seat and person";
     state: "状态", "State";
     duration: "时长", "For";
-    freshness: "状态新旧", "Freshness";
+    freshness: "续期", "Freshness";
     nobody: "无人", "nobody";
     catalogue: "受理范围", "Scope catalogue";
     cities: "服务地市", "Cities served";

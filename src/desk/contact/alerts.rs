@@ -1,7 +1,7 @@
 //! What arrives while the agent works on something else: the ring bar over the caller line, and the card of a
 //! call that is offered to this seat. Neither takes the focus or moves anything.
 
-use baton_engine::model::{CallState, Channel, Interaction, InteractionStatus, Presence};
+use baton_engine::model::{CallState, Channel, Collection, Interaction, InteractionStatus, Presence};
 use baton_engine::route::{self, Waiter};
 use baton_engine::time::Span;
 use leptos::prelude::*;
@@ -126,6 +126,13 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
         }
         ev.prevent_default();
     });
+    // Over the caller line of a call; where there is none, above what is worked on, so that no name is hidden.
+    let over = Memo::new(move |_| match acts.ui.selected.get() {
+        Some((Collection::Interactions, id)) => {
+            acts.desk.get_doc::<Interaction>(&id).is_some_and(|c| c.channel == Channel::Voice)
+        }
+        _ => false,
+    });
     let first = Memo::new(move |_| shown.get().map(|(c, _)| c));
     let more = Memo::new(move |_| shown.get().map_or(0, |(_, more)| more));
     move || {
@@ -134,7 +141,7 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
             let waited = move || arrived.map(|a| format::length(acts.desk.now.get().since(a), lang()));
             let name = if c.customer.name.is_empty() { t().unknown_caller.to_owned() } else { c.customer.name.clone() };
             view! {
-                <div class="ringbar" role="alert" data-test="ring-bar" data-id=c.id.clone()>
+                <div class="ringbar" role="alert" data-over=move || over.get().to_string() data-test="ring-bar" data-id=c.id.clone()>
                     <Icon name="phone"/><b>{fill(t().ring_from, &[&name])}</b>
                     <TierBadge tier=c.customer.tier.clone()/>
                     <span class="dim cut">{c.reason.clone()}</span>

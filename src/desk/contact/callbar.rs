@@ -28,6 +28,10 @@ pub fn CallerLine(id: String, contact: Contact, case: Memo<Option<Doc<Case>>>) -
         n => n,
     };
     let verified = Memo::new(move |_| contact.get().is_some_and(|c| note::is_verified(&c.note)));
+    let with_other = Memo::new(move |_| {
+        let me = acts.desk.actor().id;
+        contact.get().and_then(|c| c.holder.clone()).filter(|h| h.id != me).map(|h| h.name)
+    });
     let attach_id = id.clone();
     let repeat = move || {
         let (contact, case) = (contact.get()?, case.get()?);
@@ -47,7 +51,7 @@ pub fn CallerLine(id: String, contact: Contact, case: Memo<Option<Doc<Case>>>) -
             }
         });
         Some(view! {
-            <span class="tag" data-test="repeat-tag" data-linked=linked.to_string()><Icon name="merge"/>{text}" "{attach}</span>
+            <span class="tag" data-test="repeat-tag" data-linked=linked.to_string()><Icon name="merge"/><span class="cut">{text}</span>{attach}</span>
         })
     };
     view! {
@@ -60,6 +64,7 @@ pub fn CallerLine(id: String, contact: Contact, case: Memo<Option<Doc<Case>>>) -
                 <span class="tag" data-s="ok" data-test="verified-tag"><Icon name="shield"/>{t().verified}</span>
             })}
             {repeat}
+            {move || with_other.get().map(|who| view! { <span class="tag" data-test="with-other"><Icon name="user"/>{fill(t().with_other, &[&who])}</span> })}
             <span class="grow cut mute small caller-reason" title=move || with(|c| c.reason.clone())>{move || with(|c| c.reason.clone())}</span>
             <CallTime contact=contact/>
         </div>
@@ -97,7 +102,7 @@ fn CallTime(contact: Contact) -> impl IntoView {
     let over = move || contact.get().is_some_and(|c| c.ended_at.is_some());
     view! {
         {state}
-        <span class="tag call-manual" title=move || t().manual_why>{move || t().manual}</span>
+        {move || (!over()).then(|| view! { <span class="tag call-manual" title=move || t().manual_why>{move || t().manual}</span> })}
         <span class=move || if over() { "small mute nowrap" } else { "call-time nowrap" } data-test="call-time">{text}</span>
     }
 }

@@ -4,6 +4,7 @@
 use baton_engine::model::{Channel, Collection, Direction, Intent, Interaction, Message};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::acts::Acts;
 use super::callbar::channel_icon;
@@ -30,10 +31,20 @@ pub fn Lane(
     let key = id.clone();
     let contact = Memo::new(move |_| acts.desk.get_doc::<Interaction>(&key));
     let name = move || contact.get().map(|c| c.customer.name.clone()).unwrap_or_default();
+    // Writing in a lane selects it, and the customer panel follows; the caret comes back to the field.
+    let here = id.clone();
+    let enter = move |ev: leptos::ev::FocusEvent| {
+        let field = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlTextAreaElement>().ok()).is_some();
+        if field && !focused.get_untracked() {
+            acts.ui.select(Collection::Interactions, &here);
+            let field = format!("[data-test='reply'][data-id='{here}']");
+            set_timeout(move || super::focus(&field), std::time::Duration::from_millis(30));
+        }
+    };
     let (head, messages) = (id.clone(), id.clone());
     let own = id.clone();
     view! {
-        <article class="lane-c" data-test="lane" data-id=own data-focus=move || focused.get().then_some("") aria-label=name>
+        <article class="lane-c" on:focusin=enter data-test="lane" data-id=own data-focus=move || focused.get().then_some("") aria-label=name>
             <Head id=head contact=contact place=place/>
             <Messages id=messages/>
             <Compose id=id contact=contact/>

@@ -334,11 +334,11 @@ fn Instead(id: StoredValue<String>, lead: String, text: Option<String>, test: &'
     view! {
         <div class="sheet-lead" data-test=test>
             <Icon name="swap"/>
-            <div class="grow"><b>{lead}</b>{text.map(|x| view! { <p>{t().instead}{x}</p> })}</div>
+            <div class="grow"><b>{lead}</b>{text.map(|x| view! { <p>{move || t().instead}{x}</p> })}</div>
         </div>
         <div class="pop-f">
             <button class="btn" type="button" data-kind="primary" data-test="instead-case"
-                on:click=move |_| acts.ui.open(Dialog::Intake { contact: id.try_get_value() })>{t().take_case}</button>
+                on:click=move |_| acts.ui.open(Dialog::Intake { contact: id.try_get_value() })>{move || t().take_case}</button>
         </div>
     }
 }

@@ -6,9 +6,9 @@ use baton_engine::time::Span;
 use leptos::prelude::*;
 
 use super::acts::Acts;
-use super::{local, presence};
+use super::local;
 use crate::app::state::Doc;
-use crate::app::ui_state::{Dialog, Tone};
+use crate::app::ui_state::Tone;
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::{Lang, fill, format, words};
 
@@ -129,22 +129,21 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
             })
             .collect_view()
     };
+    // All of them, also those whose button has no room.
     let others = move || {
-        let rest: Vec<_> = all.get().into_iter().skip(BUTTONS).collect();
-        if rest.is_empty() {
-            return None;
-        }
-        let inside = rest.iter().any(|(id, _)| chosen.get().as_ref() == Some(id));
-        Some(view! {
-            <select class="btn disp-more" data-test="disposition-more" aria-label=t().wrap_more data-on=inside.to_string()
+        let all = all.get();
+        let beyond = all.iter().skip(BUTTONS).any(|(id, _)| chosen.get().as_ref() == Some(id));
+        let options = all.into_iter().map(|(id, name)| {
+            let value = id.clone();
+            view! { <option value=value selected=move || chosen.get().as_ref() == Some(&id)>{name}</option> }
+        });
+        view! {
+            <select class="btn disp-more" data-test="disposition-more" aria-label=t().wrap_more data-on=beyond.to_string()
                 on:change=move |ev| chosen.set(Some(event_target_value(&ev)).filter(|v| !v.is_empty()))>
-                <option value="" selected=!inside>{t().wrap_more}</option>
-                {rest.into_iter().map(|(id, name)| {
-                    let on = chosen.get_untracked().as_ref() == Some(&id);
-                    view! { <option value=id selected=on>{name}</option> }
-                }).collect_view()}
+                <option value="" selected=move || chosen.get().is_none()>{t().wrap_more}</option>
+                {options.collect_view()}
             </select>
-        })
+        }
     };
     let arrows = move |ev: leptos::ev::KeyboardEvent| {
         let step: i64 = match ev.key().as_str() {
@@ -191,17 +190,6 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
             view! { <span class="small mute nowrap wrap-limit">{fill(t().wrap_limit, &["60"])}</span> }.into_any()
         }
     };
-    let then = presence::then();
-    let then_tag = move || {
-        let lang = acts.lang.get();
-        (voice() && presence::mine(acts.desk).is_some()).then(|| {
-            view! {
-                <button class="btn" data-kind="quiet" type="button" data-test="wrap-then" on:click=move |_| acts.ui.open(Dialog::Presence)>
-                    {fill(t().then_is, &[words::presence(then.get(), lang)])}
-                </button>
-            }
-        })
-    };
     move || {
         if !contact.get().is_some_and(|c| c.is_open()) {
             return contact.get().map(|c| ended_dock(&acts, &c, acts.lang.get())).into_any();
@@ -209,14 +197,13 @@ pub fn WrapDock(id: String, contact: Memo<Option<Doc<Interaction>>>) -> impl Int
         if !mine.get() {
             return ().into_any();
         }
-        let (time, others, end, then_tag) = (time, others, end, then_tag.clone());
+        let (time, others, end) = (time, others, end);
         view! {
             <footer class="wrap" aria-label=t().wrap data-test="wrap" data-wrap=move || ended.get().is_some().to_string()>
                 <div class="wrap-time">{time}</div>
                 <div class="disp" role="radiogroup" aria-label=t().wrap on:keydown=arrows>{buttons}</div>
                 {others}
                 <span class="grow"></span>
-                {then_tag}
                 {end}
             </footer>
         }
