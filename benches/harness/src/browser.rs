@@ -8,6 +8,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -181,6 +183,14 @@ impl Tab {
             Some(why) => Err(format!("in the page: {}", why.lines().take(3).collect::<Vec<_>>().join(" "))),
             None => Ok(answer["result"]["value"].clone()),
         }
+    }
+
+    /// Writes what is on the screen as a PNG file.
+    pub fn picture(&self, file: &Path) -> Outcome {
+        let shot = self.call("Page.captureScreenshot", json!({}))?;
+        let bytes = BASE64_STANDARD.decode(shot["data"].as_str().unwrap_or_default());
+        std::fs::write(file, bytes.map_err(|error| error.to_string())?)
+            .map_err(|error| format!("{}: {error}", file.display()))
     }
 
     /// Runs a script for its effects.

@@ -55,6 +55,10 @@ pub fn measure(
     if length < CROWD as u64 / 2 {
         notes.add("100,000 rows", format!("the list grew to {length} rows only, and stayed so for 15 s"));
     }
+    // So that a person can see what was measured.
+    if let Err(why) = page.0.picture(picture) {
+        notes.add("a picture of the list", why);
+    }
     load.look();
 
     let mut found =
@@ -161,7 +165,7 @@ fn json_three(sorted: &[f64]) -> Value {
 fn keyboard(page: &mut Page) -> Outcome<Vec<f64>> {
     page.0.evaluate("bench.box() && (bench.box().scrollTop = 0), bench.watch('j'), 0", PATIENCE)?;
     for press in 1..=PRESSES {
-        page.key("j", "j", 74)?;
+        page.key("j", "KeyJ", "j", 74)?;
         if !page.0.within(PATIENCE, &format!("bench.pressed.length >= {press}"))? {
             return Err(format!("press {press} was followed by no frame within {} s", PATIENCE.as_secs()));
         }
