@@ -4,7 +4,7 @@ use crate::texts;
 
 texts! { WhyTexts {
     why_at: "为什么是 {0}", "Why {0}";
-    why_over: "为什么超时 {0}", "Why overdue by {0}";
+    why_over: "为什么已超时", "Why it is overdue";
     why_paused: "为什么停在 {0}", "Why it stands at {0}";
     why_none: "为什么没有到期时间", "Why there is no due time";
     none: "规则包的日历不含这一段时间，或者没有受理时间。", "No time of intake, or outside the calendars of the pack.";
@@ -52,7 +52,7 @@ texts! { WhyTexts {
     leg_grace: "{0} 派出，未接棒，{1} 起算", "Dispatched {0}, not received; counts from {1}";
     downstream_head: "{0}停表", "{0} stands still";
     downstream_detail: "已用 {0}，回棒后从 {1} 继续，最晚 {2}", "{0} used; goes on with {1} after the answer, {2} at the latest";
-    downstream_piece: "等下家 {0} 到 {1}", "Waited downstream {0} to {1}";
+    downstream_piece: "等下家", "Waited downstream";
     downstream_open: "等下家，自 {0}", "Waits downstream since {0}";
     reserve_head: "末棒预留 {0}", "Reserve {0}";
     reserve_detail: "留给首问答复客户，任何一棒不得占用", "Kept for the owner's answer; no leg may use it";
@@ -70,7 +70,7 @@ texts! { WhyTexts {
     resume_detail: "收到回复的时刻 + {0}", "The moment of the reply + {0}";
     grace_head: "派出后未接棒", "Dispatched, not received";
     grace_detail: "最多 {0} 不计，之后自动起算", "Up to {0} does not count; then the clock starts by itself";
-    over_head: "已超时 {0}", "Overdue by {0}";
+    over_head: "已超时", "Overdue";
     over_detail: "{0} 到期，时钟继续计", "Was due {0}; the clock counts on";
     late_head: "迟答 {0}", "Late by {0}";
     late_detail: "{0} 到期，{1} 停止", "Due {0}, stopped {1}";
@@ -96,14 +96,14 @@ texts! { WhyTexts {
     foot_callback: "催办、改派不会重置这个时钟", "Chasing or reassigning never resets this clock";
     foot_contact: "接起后从客户每条未答的留言起算", "Once taken, it counts from each unanswered message";
     // ── read aloud ──
-    say_reply: "“这件事我们{0}前答复您。”", "\"You will have our answer by {0}.\"";
-    say_reply_over: "“本该{0}前答复您，已经晚了，很抱歉。我现在就去催。”", "\"We owed you an answer by {0}. We are late, and I am sorry. I am chasing it now.\"";
+    say_reply: "“这件事我们{0} 前答复您。”", "\"You will have our answer by {0}.\"";
+    say_reply_over: "“本该{0} 前答复您，已经晚了，很抱歉。我现在就去催。”", "\"We owed you an answer by {0}. We are late, and I am sorry. I am chasing it now.\"";
     say_paused: "“收到您的{0}后，我们在 {1} 内答复您。”", "\"Once we have {0}, you get our answer within {1}.\"";
     say_done: "“这件事已经答复过您。”", "\"We have answered this.\"";
-    say_leg: "“{0}要在{1}前回复我们，我们再答复您。”", "\"{0} has to report back by {1}; then we answer you.\"";
+    say_leg: "“{0}要在{1} 前回复我们，我们再答复您。”", "\"{0} has to report back by {1}; then we answer you.\"";
     say_leg_wait: "“{0}在等下一家的结果，还剩 {1}。”", "\"{0} waits for the next party and has {1} left.\"";
-    say_leg_over: "“{0}本该{1}前回复我们，我正在催。”", "\"{0} owed us a reply by {1}; I am chasing it.\"";
-    say_callback: "“我们{0}前给您回电。”", "\"We call you back by {0}.\"";
-    say_callback_over: "“本该{0}前给您回电，已经晚了，很抱歉。”", "\"We owed you a call by {0}. I am sorry that we are late.\"";
-    say_contact: "{0}前要应答", "To be answered by {0}";
+    say_leg_over: "“{0}本该{1} 前回复我们，我正在催。”", "\"{0} owed us a reply by {1}; I am chasing it.\"";
+    say_callback: "“我们{0} 前给您回电。”", "\"We call you back by {0}.\"";
+    say_callback_over: "“本该{0} 前给您回电，已经晚了，很抱歉。”", "\"We owed you a call by {0}. I am sorry that we are late.\"";
+    say_contact: "{0} 前要应答", "To be answered by {0}";
 } }

@@ -29,13 +29,8 @@ pub fn use_draft(key: impl Into<String>) -> Draft {
 pub fn use_draft_or(key: impl Into<String>, first: impl Into<String>) -> Draft {
     let (desk, key, first) = (Desk::get(), key.into(), first.into());
     let text = RwSignal::new(desk.draft(&key).unwrap_or_else(|| first.clone()));
-    let draft = Draft {
-        text,
-        desk,
-        key: StoredValue::new(key),
-        first: StoredValue::new(first),
-        timer: StoredValue::new(None),
-    };
+    let draft =
+        Draft { text, desk, key: StoredValue::new(key), first: StoredValue::new(first), timer: StoredValue::new(None) };
     on_cleanup(move || {
         if draft.stop_timer() {
             draft.keep();

@@ -5,4 +5,5 @@ pub mod dialog;
 pub mod draft;
 pub mod icon;
 pub mod tier;
+pub mod undo;
 pub mod virtual_list;

@@ -41,8 +41,11 @@ pub fn CustomersPage() -> impl IntoView {
     };
     let body = move || {
         if found.with(|f| f.0.is_empty()) {
-            let (head, hint) =
-                if wanted.with(|w| w.trim().is_empty()) { (t().nothing, t().nothing_hint) } else { (t().empty, t().empty_hint) };
+            let (head, hint) = if wanted.with(|w| w.trim().is_empty()) {
+                (t().nothing, t().nothing_hint)
+            } else {
+                (t().empty, t().empty_hint)
+            };
             return view! { <div class="empty" data-test="customers-empty"><Icon name="search"/><b>{head}</b><p>{hint}</p></div> }.into_any();
         }
         view! { <List found open_cases picked/> }.into_any()
@@ -121,7 +124,9 @@ fn found(desk: Desk, wanted: &str, open: &HashMap<String, usize>) -> (Vec<Doc<Cu
     });
     let policy = desk.policy();
     let rank = |c: &Customer| policy.as_ref().and_then(|p| p.tier(&c.tier)).map_or(u32::MAX, |t| t.rank);
-    list.sort_by_cached_key(|c| (Reverse(open.get(&c.number).copied().unwrap_or(0)), rank(c), c.name.clone(), c.id.clone()));
+    list.sort_by_cached_key(|c| {
+        (Reverse(open.get(&c.number).copied().unwrap_or(0)), rank(c), c.name.clone(), c.id.clone())
+    });
     let total = list.len();
     list.truncate(SHOWN);
     (list, total)

@@ -84,13 +84,16 @@ fn measured(measure: TierMeasure, customer: &Customer, t: &CustomerTexts) -> (i6
 /// The tier that begins where this one ends.
 fn next_tier<'a>(policy: &'a Policy, tier: &Tier) -> Option<&'a Tier> {
     let range = tier.range?;
-    let starts = |t: &&Tier| t.range.is_some_and(|r| r.measure == range.measure && Some(r.at_least_fen) == range.below_fen);
+    let starts =
+        |t: &&Tier| t.range.is_some_and(|r| r.measure == range.measure && Some(r.at_least_fen) == range.below_fen);
     policy.tiers.iter().find(starts)
 }
 
 fn lines(c: &Customer, t: &'static CustomerTexts) -> impl IntoView + use<> {
-    let place = [c.province.as_str(), c.city.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ");
-    let plan = [c.brand.as_str(), c.plan.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
+    let place =
+        [c.province.as_str(), c.city.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ");
+    let plan =
+        [c.brand.as_str(), c.plan.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
     let said = |text: &str, words: &str| if text.is_empty() { String::new() } else { fill(words, &[text]) };
     let dnd = if c.do_not_disturb { t.dnd.to_owned() } else { String::new() };
     let list: [(&'static str, String); 6] = [

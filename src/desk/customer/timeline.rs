@@ -85,7 +85,8 @@ fn events(desk: Desk, number: &str, lang: Lang) -> Vec<Event> {
     }
     for contact in desk.find::<Interaction>(|c| c.customer.number == number) {
         let channel = words::channel(contact.channel, lang);
-        let text = if contact.reason.is_empty() { channel.to_owned() } else { fill(t.contact, &[channel, &contact.reason]) };
+        let text =
+            if contact.reason.is_empty() { channel.to_owned() } else { fill(t.contact, &[channel, &contact.reason]) };
         push(contact.arrived_at, text, Collection::Interactions, &contact.id, contact.is_open());
     }
     for callback in desk.find::<Callback>(|c| c.customer.number == number) {

@@ -43,10 +43,11 @@ pub fn CancelDialog(case: String) -> impl IntoView {
                     }
                 })
                 .collect_view();
+            let none = hand.t().cancel_none;
             view! {
                 <fieldset class="dlg-cards"><legend class="dlg-n">{hand.t().cancel_into}</legend>
                     <Card group="cancel-into" test="cancel-into-none" checked=Signal::derive(move || into.get().is_none())
-                        on_choose=move || into.set(None)>{hand.t().cancel_none}</Card>
+                        on_choose=move || into.set(None)>{none}</Card>
                     {cards}
                 </fieldset>
             }

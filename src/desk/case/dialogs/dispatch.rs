@@ -36,7 +36,10 @@ pub fn DispatchDialog(case: String) -> impl IntoView {
     let to = Memo::new(move |_| {
         targets.with(|list| {
             let open = |org: &str| list.iter().any(|t| t.org == org && t.refusal.is_none());
-            chosen.get().filter(|c| open(c)).or_else(|| list.iter().find(|t| t.refusal.is_none()).map(|t| t.org.clone()))
+            chosen
+                .get()
+                .filter(|c| open(c))
+                .or_else(|| list.iter().find(|t| t.refusal.is_none()).map(|t| t.org.clone()))
         })
     });
     let minute = hand.minute();
@@ -68,7 +71,8 @@ pub fn DispatchDialog(case: String) -> impl IntoView {
         if list.is_empty() {
             return view! { <p class="hint" data-s="over">{hand.t().dispatch_none}</p> }.into_any();
         }
-        let due = hand.policy().zip(forecast.get()).map(|(p, f)| hand.moment(&p, f.leg_due));
+        let words = hand.t();
+        let due = hand.policy().zip(forecast.get()).map(|(p, f)| fill(words.leg_due, &[&hand.moment(&p, f.leg_due)]));
         list.into_iter()
             .map(|t| {
                 let org = t.org.clone();
@@ -81,11 +85,11 @@ pub fn DispatchDialog(case: String) -> impl IntoView {
                         on_choose=move || chosen.set(Some(org.clone()))>
                         <span class="hline">
                             <b class="cut">{t.name}</b>
-                            {(t.kind == EdgeKind::Assist).then(|| view! { <span class="tag">{hand.t().assist}</span> })}
-                            {t.external.then(|| view! { <span class="tag" data-s="soon">{hand.t().external}</span> })}
-                            {t.parallel.then(|| view! { <span class="tag">{hand.t().parallel}</span> })}
+                            {(t.kind == EdgeKind::Assist).then(|| view! { <span class="tag">{words.assist}</span> })}
+                            {t.external.then(|| view! { <span class="tag" data-s="soon">{words.external}</span> })}
+                            {t.parallel.then(|| view! { <span class="tag">{words.parallel}</span> })}
                             <span class="grow"></span>
-                            {due.map(|d| view! { <span class="num mute small nowrap">{fill(hand.t().leg_due, &[&d])}</span> })}
+                            {due.map(|d| view! { <span class="num mute small nowrap">{d}</span> })}
                         </span>
                         {t.refusal.map(|why| view! { <small>{why}</small> })}
                     </Card>
@@ -214,6 +218,6 @@ fn ForecastView(hand: Hand, rows: Vec<Line>) -> impl IntoView {
         .map(|(words, value, state)| view! { <div data-s=state><dt>{words}</dt><dd class="num">{value}</dd></div> })
         .collect_view();
     view! {
-        <section class="dlg-sum" aria-label=hand.t().forecast data-test="dispatch-forecast"><dl>{list}</dl></section>
+        <section class="dlg-sum" aria-label=move || hand.t().forecast data-test="dispatch-forecast"><dl>{list}</dl></section>
     }
 }

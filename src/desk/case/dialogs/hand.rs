@@ -15,6 +15,7 @@ use crate::app::ui_state::{Tone, Ui};
 use crate::i18n::dialogs::DialogTexts;
 use crate::i18n::{Lang, format};
 use crate::ui::draft::Draft;
+use crate::ui::undo::lasting;
 
 #[derive(Clone, Copy)]
 pub struct Hand {
@@ -120,7 +121,7 @@ impl Hand {
 
     fn undo(&self, intent: Intent) -> Callback<()> {
         let (desk, ui, lang, id) = (self.desk, self.ui, self.lang, self.id.get_value());
-        Callback::new(move |()| {
+        lasting(move || {
             if let Err(refusal) = desk.act_one(Collection::Cases, &id, intent.clone()) {
                 let policy = untrack(|| desk.policy());
                 let text = crate::i18n::words::refusal(&refusal, policy.as_deref(), lang.get_untracked());

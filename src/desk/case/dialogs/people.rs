@@ -29,10 +29,9 @@ pub fn ReassignDialog(case: String) -> impl IntoView {
     let send = move || {
         let person = match choice.get_untracked() {
             Choice::Known(person) => person,
-            Choice::Other => PersonRef {
-                id: id.get_untracked().trim().to_owned(),
-                name: name.get_untracked().trim().to_owned(),
-            },
+            Choice::Other => {
+                PersonRef { id: id.get_untracked().trim().to_owned(), name: name.get_untracked().trim().to_owned() }
+            }
         };
         if person.id.is_empty() {
             hand.fault.set(Some(baton_engine::Refusal::TextMissing { field: "id".to_owned() }));

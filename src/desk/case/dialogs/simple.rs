@@ -69,8 +69,23 @@ impl OneText {
 /// The dialog; `above` stands between the case's line and the field.
 #[component]
 pub fn OneTextDialog(hand: Hand, spec: OneText, #[prop(optional)] above: Option<AnyView>) -> impl IntoView {
-    let OneText { kind, test, field, doc, title, label, hint, submit, done, done_with, first, optional, danger, undo, intent } =
-        spec;
+    let OneText {
+        kind,
+        test,
+        field,
+        doc,
+        title,
+        label,
+        hint,
+        submit,
+        done,
+        done_with,
+        first,
+        optional,
+        danger,
+        undo,
+        intent,
+    } = spec;
     let draft = use_draft_or(format!("{kind}/{doc}/{field}"), first);
     let spec = StoredValue::new((intent, undo, done_with));
     let send = move || {

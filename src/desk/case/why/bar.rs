@@ -17,7 +17,12 @@ const TICK_GAP: f64 = 13.0;
 
 /// `time` writes a tick. Nothing is drawn for a time without gaps.
 #[component]
-pub fn HoursBar(pieces: Vec<Piece>, now: Timestamp, state: &'static str, time: impl Fn(Timestamp) -> String) -> impl IntoView {
+pub fn HoursBar(
+    pieces: Vec<Piece>,
+    now: Timestamp,
+    state: &'static str,
+    time: impl Fn(Timestamp) -> String,
+) -> impl IntoView {
     let (from, to) = span(&pieces)?;
     if pieces.iter().all(|p| p.kind == PieceKind::Open) {
         return None;

@@ -50,7 +50,7 @@ pub fn sheet(g: Ground<'_>, case: &Case, leg: &Leg) -> Option<Sheet> {
                 ("hold", fill(t.pause_head, &[&reason.unwrap_or_default()]))
             }
             (PieceKind::PausedDownstream, true) => ("hold", fill(t.downstream_open, &[&g.at(p.from)])),
-            (PieceKind::PausedDownstream, false) => ("hold", fill(t.downstream_piece, &[&g.at(p.from), &g.at(p.to)])),
+            (PieceKind::PausedDownstream, false) => ("hold", t.downstream_piece.to_owned()),
             _ => return None,
         };
         let detail = fill(t.pause_detail, &[&g.at(p.from), &g.at(p.to)]);

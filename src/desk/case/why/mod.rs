@@ -38,7 +38,7 @@ pub fn WhyDialog(collection: Collection, id: String, leg: Option<String>) -> imp
         <DialogFrame kind="why" title=Signal::derive(title)>
             <div class="dlg-why why-body" data-test="why">
                 {move || match sheet.get() {
-                    Some(sheet) => view! { <SheetView sheet/> }.into_any(),
+                    Some(sheet) => view! { <SheetView sheet lang=lang()/> }.into_any(),
                     None => view! { <p class="empty">{WhyTexts::get(lang()).none}</p> }.into_any(),
                 }}
             </div>
@@ -88,11 +88,10 @@ fn with_offline(desk: Desk, mut sheet: Sheet, t: &'static WhyTexts) -> Sheet {
 }
 
 #[component]
-fn SheetView(sheet: Sheet) -> impl IntoView {
+fn SheetView(sheet: Sheet, lang: Lang) -> impl IntoView {
     let desk = Desk::get();
-    let lang = lang();
     let t = WhyTexts::get(lang);
-    let look = look(sheet.state);
+    let look = if sheet.clock.was_late() { "over" } else { look(sheet.state) };
     let terms = sheet
         .sum
         .terms
@@ -105,9 +104,10 @@ fn SheetView(sheet: Sheet) -> impl IntoView {
         })
         .collect_view();
     let (due, day) = sheet.sum.result;
-    let zone = desk.policy().map(|p| p.home().zone().clone());
+    let zone = untrack(|| desk.policy()).map(|p| p.home().zone().clone());
     let time = move |at| zone.as_ref().map(|z| crate::i18n::format::clock_time(at, z)).unwrap_or_default();
-    let clock = sheet.clock;
+    // A clock that has stopped is told by its row.
+    let running = sheet.clock.stopped.is_none().then_some(sheet.clock);
     let say = (!sheet.say.is_empty()).then(|| {
         view! { <p class="why-say" data-test="why-say"><span class="sr">{t.say}": "</span>{sheet.say}</p> }
     });
@@ -120,7 +120,7 @@ fn SheetView(sheet: Sheet) -> impl IntoView {
         <HoursBar pieces=sheet.pieces now=desk.now.get_untracked() state=look time/>
         {say}
         <ul class="why-r">{sheet.rows.into_iter().map(|line| view! { <LineView line lang/> }).collect_view()}</ul>
-        <div class="pop-f"><span class="grow">{sheet.foot}</span><ClockView clock=Signal::stored(Some(clock))/></div>
+        <div class="pop-f"><span class="grow">{sheet.foot}</span>{running.map(|clock| view! { <ClockView clock=Signal::stored(Some(clock))/> })}</div>
     }
 }
 

@@ -53,11 +53,8 @@ fn hours(g: Ground<'_>, policies: &Policies, x: &Explanation) -> Line {
     let calendar = found.map(|(p, r)| g.lang.of(&p.calendars[r.calendar].name)).unwrap_or_default();
     let always = found.is_some_and(|(p, r)| p.calendar_of(r).is_always_open());
     let name = found.map(|(_, r)| g.lang.of(&r.name)).unwrap_or_default();
-    let (head, detail) = if always {
-        (name, calendar)
-    } else {
-        (fill(t.hours_head, &[&calendar]), t.hours_detail.to_owned())
-    };
+    let (head, detail) =
+        if always { (name, calendar) } else { (fill(t.hours_head, &[&calendar]), t.hours_detail.to_owned()) };
     g.of_rule(Line::new("calendar", head, detail, String::new()), found.map(|f| f.1), &x.rule)
 }
 

@@ -72,7 +72,8 @@ pub fn sheet(g: Ground<'_>, case: &Case) -> Option<Sheet> {
 
 fn class_line(g: Ground<'_>, case: &Case, class: &ServiceClass, x: &Explanation) -> Line {
     let (t, name) = (g.t(), g.lang.of(&class.name));
-    let calendar = g.policy.calendars.iter().find(|c| c.id == x.calendar).map(|c| g.lang.of(&c.name)).unwrap_or_default();
+    let calendar =
+        g.policy.calendars.iter().find(|c| c.id == x.calendar).map(|c| g.lang.of(&c.name)).unwrap_or_default();
     let head = match g.policy.tier(&case.customer.tier) {
         Some(tier) => fill(t.class_head, &[&g.lang.of(&tier.name), &name]),
         None => fill(t.class_plain, &[&name]),

@@ -120,7 +120,7 @@ impl Ground<'_> {
     pub fn title(&self, state: ClockState, clock: &Clock) -> String {
         let t = self.t();
         match state {
-            ClockState::Overdue => fill(t.why_over, &[&self.len(clock.remaining)]),
+            ClockState::Overdue => t.why_over.to_owned(),
             ClockState::Paused => fill(t.why_paused, &[&self.len(clock.remaining)]),
             _ => fill(t.why_at, &[&self.at(clock.due)]),
         }
@@ -137,8 +137,7 @@ impl Ground<'_> {
                 Some(Line::new("flag", fill(head, &[&by]), detail, self.at(end)).state(state))
             }
             None if clock.state == ClockState::Overdue => {
-                let head = fill(t.over_head, &[&self.len(clock.remaining)]);
-                Some(Line::new("alert", head, fill(t.over_detail, &[&due]), due).state("over"))
+                Some(Line::new("alert", t.over_head.to_owned(), fill(t.over_detail, &[&due]), due).state("over"))
             }
             None => None,
         }
@@ -171,11 +170,17 @@ impl Ground<'_> {
             // Few stretches of open time: each is a term of its own.
             for (i, piece) in open.iter().enumerate() {
                 let last = i + 1 == open.len();
-                let words = if last && i > 0 { fill(t.from, &[&self.time(piece.from)]) } else { fill(t.until, &[&self.time(piece.to)]) };
+                let words = if last && i > 0 {
+                    fill(t.from, &[&self.time(piece.from)])
+                } else {
+                    fill(t.until, &[&self.time(piece.to)])
+                };
                 terms.push(("+", self.len(piece.counts), words));
             }
         } else {
-            terms.push(("+", self.len(x.limit), limit.to_owned()));
+            // A limit of days is said in the rule's own unit, as nobody adds 2 d 0 h.
+            let whole = if x.limit >= Span::from_days(1) { self.rule_len(x.limit) } else { self.len(x.limit) };
+            terms.push(("+", whole, limit.to_owned()));
             terms.push(("+", self.len(paused), t.stopped.to_owned()));
             if closed > Span::ZERO {
                 terms.push(("+", self.len(closed), t.closed.to_owned()));

@@ -90,7 +90,11 @@ pub fn commands(hand: Hand, plan: &Plan, request: Request) -> Option<(Vec<Comman
     let Request { customer, category, title, description, channel, contact } = request;
     let (id, intent) = match plan.attaches() {
         Some(case) => {
-            let text = [title.as_str(), description.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("\n");
+            let text = [title.as_str(), description.as_str()]
+                .into_iter()
+                .filter(|s| !s.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n");
             let intent = if case.status == Status::Resolved {
                 Intent::ReopenCase { reason: text }
             } else {
@@ -103,7 +107,10 @@ pub fn commands(hand: Hand, plan: &Plan, request: Request) -> Option<(Vec<Comman
             let links = plan.repeat.iter().map(|(link, _)| link.clone()).chain(related).collect();
             let pin = policy.pin();
             let interaction = contact.clone();
-            (desk.new_id(), Intent::OpenCase { title, description, category, channel, customer, policy: pin, links, interaction })
+            (
+                desk.new_id(),
+                Intent::OpenCase { title, description, category, channel, customer, policy: pin, links, interaction },
+            )
         }
     };
     let mut commands = vec![desk.command(Collection::Cases, &id, intent)];
@@ -166,8 +173,10 @@ pub fn PlanView(hand: Hand, plan: Memo<Plan>, apart: RwSignal<Option<String>>) -
         })
     };
     let repeat = move || {
-        plan.with(|p| p.repeat.as_ref().filter(|_| p.is_new()).map(|(_, number)| fill(hand.t().intake_repeat, &[number])))
-            .map(|text| view! { <p class="hint" data-s="soon" data-test="intake-repeat">{text}</p> })
+        plan.with(|p| {
+            p.repeat.as_ref().filter(|_| p.is_new()).map(|(_, number)| fill(hand.t().intake_repeat, &[number]))
+        })
+        .map(|text| view! { <p class="hint" data-s="soon" data-test="intake-repeat">{text}</p> })
     };
     view! { <div role="status">{choice}</div>{repeat} }
 }
