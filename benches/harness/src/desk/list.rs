@@ -1,11 +1,8 @@
 //! The work list with very many rows: how many are in the document, how smoothly it scrolls, how fast a key moves in it.
 
-use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use super::{Notes, PASSWORD, USER};
