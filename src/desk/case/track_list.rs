@@ -56,7 +56,7 @@ fn OutRow(room: Room, track: Memo<Option<Track>>, at: usize) -> impl IntoView {
             style:--p=move || format!("{:.0}%", share())>
             <div>
                 <b>{move || room.name(&org(), false)}</b>
-                <p>{move || hop.with(|h| h.as_ref().map(|h| about(room, h)).unwrap_or_default())}</p>
+                <p>{move || hop.with(|h| h.as_ref().map(|h| about(room, h, holds.get())).unwrap_or_default())}</p>
             </div>
             <HopClock room hop/>
         </li>
@@ -64,14 +64,15 @@ fn OutRow(room: Room, track: Memo<Option<Track>>, at: usize) -> impl IntoView {
 }
 
 /// When the hop took the baton, and what became of it.
-fn about(room: Room, hop: &Hop) -> String {
+fn about(room: Room, hop: &Hop, holds: bool) -> String {
     let (t, lang) = (room.t(), room.lang.get());
     let Some(taken) = hop.taken else { return String::new() };
     let from = room.moment(taken);
     if hop.leg.is_none() {
         return fill(t.list_owner, &[&from]);
     }
-    match (hop.back, hop.passed) {
+    // Whoever has it back is asked when he is done, not how long he had it before.
+    match (hop.back, hop.passed.filter(|_| !holds)) {
         (Back::Was(at), _) => fill(t.list_back, &[&from, &room.moment(at)]),
         (_, Some(to)) => fill(t.list_took, &[&from, &minutes(to.since(taken), lang)]),
         (Back::Latest(at), None) => fill(t.list_until, &[&from, &room.moment(at)]),
