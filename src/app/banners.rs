@@ -4,12 +4,14 @@ use gloo_events::EventListener;
 use leptos::prelude::*;
 
 use super::browser;
+use super::commands::Action;
 use super::start::RefusedPacks;
 use super::state::{Connection, Desk};
 use super::ui_state::{Page, Ui};
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{fill, format, lang};
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 
 /// From this skew on the person is told, milliseconds.
 const SKEW_TOLD_MS: i64 = 60_000;
@@ -54,7 +56,7 @@ pub fn Banners() -> impl IntoView {
                     (secs > 0).then(|| fill(t().retry_in, &[&secs.to_string()]))
                 }}</span>
                 <button type="button" class="btn" data-test="retry-now" on:click=move |_| desk.retry_connection()>
-                    <Icon name="refresh" small=true/>{move || t().retry_now}<kbd class="kbd">"Alt R"</kbd>
+                    <Icon name="refresh" small=true/>{move || t().retry_now}<Hint act=Action::Retry/>
                 </button>
             </div>
         </Show>

@@ -1,5 +1,6 @@
 //! Small things that only a browser has: the page's element, local settings, the theme and language attributes.
 
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
 
 pub fn local_storage() -> Option<Storage> {
@@ -30,6 +31,11 @@ pub fn set_root_attribute(name: &str, value: &str) {
     }
 }
 
+/// Whether keys are written the way of macOS.
+pub fn is_mac() -> bool {
+    web_sys::window().and_then(|w| w.navigator().platform().ok()).is_some_and(|p| p.starts_with("Mac"))
+}
+
 /// Shows the fault page of `boot.js`: a panic never leaves a blank page.
 pub fn tell_panic(what: &str) {
     let Some(window) = web_sys::window() else { return };
@@ -42,9 +48,41 @@ pub fn tell_panic(what: &str) {
 
 /// Switches between light and dark, and remembers it.
 pub fn toggle_theme() {
-    let next = if root_attribute("data-theme").as_deref() == Some("dark") { "light" } else { "dark" };
-    set_root_attribute("data-theme", next);
-    set_setting("baton-theme", Some(next));
+    set_theme(Some(if root_attribute("data-theme").as_deref() == Some("dark") { "light" } else { "dark" }));
+}
+
+/// The chosen theme; None: the system's.
+pub fn theme() -> Option<String> {
+    setting("baton-theme")
+}
+
+/// `light` or `dark`; None follows the system from now on.
+pub fn set_theme(theme: Option<&str>) {
+    set_setting("baton-theme", theme);
+    let dark = || Some(web_sys::window()?.match_media("(prefers-color-scheme: dark)").ok()??.matches());
+    set_root_attribute("data-theme", theme.unwrap_or(if dark() == Some(true) { "dark" } else { "light" }));
+}
+
+/// What this origin keeps on the device, in bytes, and how much the browser would let it keep.
+pub async fn stored() -> Option<(f64, f64)> {
+    let asked = web_sys::window()?.navigator().storage().estimate().ok()?;
+    let answer = JsFuture::from(asked).await.ok()?;
+    let answer: web_sys::StorageEstimate = wasm_bindgen::JsCast::unchecked_into(answer);
+    Some((answer.get_usage()?, answer.get_quota()?))
+}
+
+/// Whether the browser has promised not to clear it by itself.
+pub async fn is_persisted() -> bool {
+    let ask = || web_sys::window()?.navigator().storage().persisted().ok();
+    let Some(asked) = ask() else { return false };
+    JsFuture::from(asked).await.is_ok_and(|a| a.is_truthy())
+}
+
+/// Asks the browser not to clear it by itself; it may decide without asking the person.
+pub async fn persist() -> bool {
+    let ask = || web_sys::window()?.navigator().storage().persist().ok();
+    let Some(asked) = ask() else { return false };
+    JsFuture::from(asked).await.is_ok_and(|a| a.is_truthy())
 }
 
 /// Fires an event on the window.

@@ -1,8 +1,8 @@
 //! Commands as data: one table gives each its words, icon, key and group, says whether it applies to what is
 //! selected and why not, and does it. Shortcuts, the palette and the list of keys are all read from here.
 
+use baton_engine::Refusal;
 use baton_engine::model::{Callback, Case, Collection, Intent, Interaction, Leg};
-use baton_engine::{Refusal, clock};
 use leptos::prelude::*;
 
 use super::browser;
@@ -42,6 +42,7 @@ pub enum Action {
     Close,
     CustomerPanel,
     Presence,
+    Undo,
     Retry,
     Palette,
     Keys,
@@ -119,6 +120,7 @@ table! {
     GoRules Go "book" "" go_rules;
     GoSettings Go "sliders" "" go_settings;
     Presence Desk "user" "Shift S" presence;
+    Undo Desk "back" "Ctrl Z" undo;
     Retry Desk "refresh" "Alt R" retry;
     Palette Desk "search" "Ctrl K" palette;
     Keys Desk "keypad" "Ctrl /" keys;
@@ -139,13 +141,7 @@ pub struct Context {
 
 impl Context {
     pub fn take() -> Context {
-        Context {
-            desk: Desk::get(),
-            ui: Ui::get(),
-            lang: expect_context(),
-            acts: Acts::get(),
-            shown: expect_context(),
-        }
+        Context { desk: Desk::get(), ui: Ui::get(), lang: expect_context(), acts: Acts::get(), shown: expect_context() }
     }
 
     fn chosen(&self, collection: Collection) -> Option<String> {
@@ -157,7 +153,7 @@ impl Context {
     }
 
     /// The selected case, or the one that the selected contact concerns.
-    fn case(&self) -> Option<Doc<Case>> {
+    pub fn case(&self) -> Option<Doc<Case>> {
         if let Some(id) = self.chosen(Collection::Cases) {
             return self.desk.peek(&id);
         }
@@ -213,7 +209,12 @@ impl Action {
     pub fn available(self, context: &Context) -> Result<(), String> {
         let nothing = || Err(String::new());
         match self {
-            Action::Answer | Action::Hold | Action::Mute | Action::Consult | Action::Expert | Action::ThreeWay
+            Action::Answer
+            | Action::Hold
+            | Action::Mute
+            | Action::Consult
+            | Action::Expert
+            | Action::ThreeWay
             | Action::End => {
                 let Some(contact) = context.contact() else { return nothing() };
                 let me = untrack(|| context.desk.actor());
@@ -239,8 +240,15 @@ impl Action {
                 let possible = policy.is_some_and(|p| !baton_engine::relay::edges_from(&p, &case, &org).is_empty());
                 if possible && case.status.is_open() { Ok(()) } else { nothing() }
             }
-            Action::Receive | Action::AnswerLeg | Action::ReturnLeg | Action::Chase | Action::AnswerCustomer
-            | Action::Await | Action::Note | Action::Escalate | Action::Close => {
+            Action::Receive
+            | Action::AnswerLeg
+            | Action::ReturnLeg
+            | Action::Chase
+            | Action::AnswerCustomer
+            | Action::Await
+            | Action::Note
+            | Action::Escalate
+            | Action::Close => {
                 let Some(case) = context.case() else { return nothing() };
                 let Some(intent) = case_intent(context, self, &case) else { return nothing() };
                 match context.desk.would(Collection::Cases, &case.id, intent) {
@@ -248,6 +256,7 @@ impl Action {
                     None => Ok(()),
                 }
             }
+            Action::Undo if context.ui.undoable().is_none() => nothing(),
             Action::Why => match context.ui.selected.get_untracked() {
                 Some(_) => Ok(()),
                 None => nothing(),
@@ -283,7 +292,12 @@ impl Action {
                     shown.step(ui, if self == Action::Next { 1 } else { -1 });
                 }
             }
-            Action::Answer | Action::Hold | Action::Mute | Action::Consult | Action::Expert | Action::ThreeWay
+            Action::Answer
+            | Action::Hold
+            | Action::Mute
+            | Action::Consult
+            | Action::Expert
+            | Action::ThreeWay
             | Action::End => {
                 if let Some(contact) = context.contact() {
                     context.acts.press(&contact.id, self.slot());
@@ -312,8 +326,14 @@ impl Action {
                     self.act(context, Collection::Cases, &case.id, intent);
                 }
             }
-            Action::AnswerLeg | Action::ReturnLeg | Action::Dispatch | Action::AnswerCustomer | Action::Await
-            | Action::Note | Action::Escalate | Action::Close => {
+            Action::AnswerLeg
+            | Action::ReturnLeg
+            | Action::Dispatch
+            | Action::AnswerCustomer
+            | Action::Await
+            | Action::Note
+            | Action::Escalate
+            | Action::Close => {
                 if let Some(dialog) = self.case_dialog(context) {
                     ui.open(dialog);
                 }
@@ -327,6 +347,7 @@ impl Action {
             }
             Action::CustomerPanel => ui.side_open.update(|o| *o = !*o),
             Action::Presence => ui.open(Dialog::Presence),
+            Action::Undo => ui.undo(),
             Action::Retry => desk.retry_connection(),
             Action::Palette => ui.open(Dialog::Palette),
             Action::Keys => ui.open(Dialog::Shortcuts),
@@ -369,9 +390,4 @@ impl Action {
             Err(why) => context.ui.toast(context.refused(&why), Tone::Bad, None),
         }
     }
-}
-
-/// The clock that the person looks at, for reminders: state and due of a row are enough.
-pub fn is_urgent(clock: &clock::Clock) -> bool {
-    matches!(clock.state, clock::ClockState::Overdue | clock::ClockState::DueSoon)
 }

@@ -1,78 +1,111 @@
 //! Shortcuts: from a key press to a command of the table. Single letters act outside text fields only; inside,
-//! with Alt. Nothing fires while an input method is composing. ⌘ replaces Ctrl on macOS.
+//! with Alt. Nothing fires while an input method is composing. ⌘ replaces Ctrl on macOS. Enter goes from the list
+//! into the work area, Esc back.
 
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::browser::setting;
-use super::commands::{Action, Context, TABLE};
-
-/// Local setting; "off" switches single keys off.
-pub const SINGLE_KEYS: &str = "baton-keys";
+use super::commands::{Action, Context};
+use super::keymap::Keymap;
+use super::ui_state::Page;
 
 /// Listens on the window until the owner is cleaned up.
 pub fn listen(context: Context) {
     let Some(window) = web_sys::window() else { return };
+    let keys = Keymap::get();
     let options = EventListenerOptions::enable_prevent_default();
     let listener = EventListener::new_with_options(&window, "keydown", options, move |event| {
-        let Some(event) = event.dyn_ref::<web_sys::KeyboardEvent>() else { return };
-        if let Some(action) = action_of(event, context) {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        if is_composing(event) || event.default_prevented() {
+            return;
+        }
+        if let Some(action) = action_of(event, context, keys) {
             event.prevent_default();
             action.run(&context);
+        } else if walk(event, context) {
+            event.prevent_default();
         }
     });
     let listener = StoredValue::new_local(Some(listener));
     on_cleanup(move || listener.update_value(|l| drop(l.take())));
 }
 
-fn action_of(event: &web_sys::KeyboardEvent, context: Context) -> Option<Action> {
-    if event.is_composing() || event.key_code() == 229 || event.default_prevented() || event.repeat() && !is_move(event) {
-        return None;
-    }
-    let written = written(event)?;
-    let control = event.ctrl_key() || event.meta_key();
-    if control {
-        return TABLE.iter().find(|l| l.key.strip_prefix("Ctrl ") == Some(&written)).map(|l| l.action);
-    }
+fn action_of(event: &KeyboardEvent, context: Context, keys: Keymap) -> Option<Action> {
+    let key = pressed(event)?;
+    let control = key.starts_with("Ctrl ");
     // A dialog has the keyboard to itself.
-    if context.ui.dialog.try_get_untracked()?.is_some() {
+    if !control && context.ui.dialog.try_get_untracked()?.is_some() {
         return None;
     }
-    let typing = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|e| is_text(&e));
-    if event.alt_key() {
-        if let Some(line) = TABLE.iter().find(|l| l.key.strip_prefix("Alt ") == Some(&written)) {
-            return Some(line.action);
-        }
+    let typing = target(event).is_some_and(|e| is_text(&e));
+    let action = match key.strip_prefix("Alt ") {
         // Alt D, E, F belong to the browser.
-        if matches!(written.as_str(), "D" | "E" | "F") {
-            return None;
-        }
-    } else if typing || setting(SINGLE_KEYS).as_deref() == Some("off") {
+        Some(rest) => keys.command(&key).or_else(|| keys.command(rest).filter(|_| !matches!(rest, "D" | "E" | "F")))?,
+        None if control => keys.command(&key)?,
+        None if typing || !keys.single.get_untracked() => return None,
+        None => keys.command(&key)?,
+    };
+    // Inside a text, undo is the text's own.
+    if typing && action == Action::Undo {
         return None;
     }
-    let key = if event.shift_key() && written != "?" { format!("Shift {written}") } else { written };
-    TABLE.iter().find(|l| l.key == key).map(|l| l.action)
+    // A key held down repeats moves only.
+    (!event.repeat() || matches!(action, Action::Next | Action::Previous)).then_some(action)
 }
 
-fn is_move(event: &web_sys::KeyboardEvent) -> bool {
-    matches!(event.code().as_str(), "KeyJ" | "KeyK")
+/// Enter: from the list, or from nowhere, into the work area. Esc: out of a text or the work area to the list.
+fn walk(event: &KeyboardEvent, context: Context) -> bool {
+    let plain = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key());
+    let here = context.ui.page.try_get_untracked() == Some(Page::Desk);
+    let dialog = context.ui.dialog.try_get_untracked().is_none_or(|d| d.is_some());
+    if !plain || !here || dialog {
+        return false;
+    }
+    let from = target(event);
+    let inside = |css: &str| from.as_ref().and_then(|e| e.closest(css).ok().flatten()).is_some();
+    match event.key().as_str() {
+        "Enter" if inside("[role=listbox].scroll") || from.as_ref().is_some_and(|e| e.tag_name() == "BODY") => {
+            focus(".centre")
+        }
+        "Escape" if inside(".centre, .side, .filter") => focus(".worklist [role=listbox]"),
+        _ => false,
+    }
+}
+
+fn focus(css: &str) -> bool {
+    let found = document().query_selector(css).ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    found.is_some_and(|e| e.focus().is_ok())
+}
+
+fn is_composing(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
+}
+
+fn target(event: &KeyboardEvent) -> Option<Element> {
+    event.target().and_then(|t| t.dyn_into::<Element>().ok())
 }
 
 /// The key as the table writes it. Letters by their place, so that Alt and other layouts do not change them.
-fn written(event: &web_sys::KeyboardEvent) -> Option<String> {
-    if event.key() == "?" {
-        return Some("?".into());
-    }
+pub fn pressed(event: &KeyboardEvent) -> Option<String> {
     let code = event.code();
-    match code.strip_prefix("Key") {
-        Some(letter) => Some(letter.to_owned()),
-        None if code == "Slash" => Some("/".into()),
-        None => None,
-    }
+    let bare = match code.strip_prefix("Key") {
+        Some(letter) => letter.to_owned(),
+        None if event.key() == "?" => "?".into(),
+        None if code == "Slash" => "/".into(),
+        None => code.strip_prefix("Digit")?.to_owned(),
+    };
+    let bare = if event.shift_key() && bare != "?" { format!("Shift {bare}") } else { bare };
+    Some(match (event.ctrl_key() || event.meta_key(), event.alt_key()) {
+        (true, true) => return None,
+        (true, false) => format!("Ctrl {bare}"),
+        (false, true) => format!("Alt {bare}"),
+        (false, false) => bare,
+    })
 }
 
-fn is_text(element: &web_sys::Element) -> bool {
+fn is_text(element: &Element) -> bool {
     let tag = element.tag_name();
     if tag == "INPUT" {
         let kind = element.get_attribute("type").unwrap_or_default();

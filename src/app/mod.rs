@@ -6,6 +6,7 @@ pub mod browser;
 pub mod chime;
 pub mod commands;
 pub mod dialogs;
+pub mod keymap;
 pub mod keys;
 pub mod leave;
 pub mod live;
@@ -56,6 +57,7 @@ fn App() -> impl IntoView {
     provide_context(lang);
     provide_context(stage);
     provide_context(refused);
+    provide_context(keymap::Keymap::restore());
     Effect::new(move || {
         browser::set_root_attribute("lang", lang.get().tag());
         browser::set_setting("baton-lang", Some(lang.get_untracked().tag()));

@@ -69,34 +69,56 @@ fn Pack(policy: Arc<Policy>) -> impl IntoView {
     let desk = Desk::get();
     let lang = lang();
     let t = RulesTexts::get(lang);
-    let head = move || view! {
-        <thead><tr><th scope="col">{t.rule}</th><th scope="col">{t.value}</th><th scope="col">{t.certainty}</th><th scope="col">{t.source}</th></tr></thead>
+    let head = move || {
+        view! {
+            <thead><tr><th scope="col">{t.rule}</th><th scope="col">{t.value}</th><th scope="col">{t.certainty}</th><th scope="col">{t.source}</th></tr></thead>
+        }
     };
-    let rules = policy.rules().into_iter().map(|rule| {
-        line(format!("{} · {}", rule.id, lang.of(&rule.name)), format::rule_length(rule.limit, lang), &rule.provenance, lang)
-    }).collect_view();
+    let rules = policy
+        .rules()
+        .into_iter()
+        .map(|rule| {
+            line(
+                format!("{} · {}", rule.id, lang.of(&rule.name)),
+                format::rule_length(rule.limit, lang),
+                &rule.provenance,
+                lang,
+            )
+        })
+        .collect_view();
     let settings = policy
         .settings
         .iter()
         .chain(&policy.clocks.settings)
         .map(|s| line(s.id.clone(), s.value.clone(), &s.provenance, lang))
         .collect_view();
-    let desks = policy.desks.iter().map(|d| {
-        let open = policy.calendars[d.calendar].calendar.is_open(desk.now.get_untracked()).unwrap_or(false);
-        let now = if open { t.open_now } else { t.closed_now };
-        let hours = lang.of(&policy.calendars[d.calendar].name);
-        line(lang.of(&d.name), format!("{hours} · {now}"), &d.provenance, lang)
-    }).collect_view();
-    let flags = policy.flags.iter().map(|f| line(lang.of(&f.name), f.value.clone(), &f.provenance, lang)).collect_view();
-    let calendars = policy.calendars.iter().map(|c| line(lang.of(&c.name), c.calendar.zone().id().to_owned(), &c.provenance, lang)).collect_view();
+    let desks = policy
+        .desks
+        .iter()
+        .map(|d| {
+            let open = policy.calendars[d.calendar].calendar.is_open(desk.now.get_untracked()).unwrap_or(false);
+            let now = if open { t.open_now } else { t.closed_now };
+            let hours = lang.of(&policy.calendars[d.calendar].name);
+            line(lang.of(&d.name), format!("{hours} · {now}"), &d.provenance, lang)
+        })
+        .collect_view();
+    let flags =
+        policy.flags.iter().map(|f| line(lang.of(&f.name), f.value.clone(), &f.provenance, lang)).collect_view();
+    let calendars = policy
+        .calendars
+        .iter()
+        .map(|c| line(lang.of(&c.name), c.calendar.zone().id().to_owned(), &c.provenance, lang))
+        .collect_view();
     let extends = (!policy.extends.is_empty()).then(|| fill(t.extends, &[&policy.extends.join(", ")]));
-    let kept: Vec<String> =
-        desk.policies().all().iter().map(|p| format!("{} {}", p.id, p.version)).collect();
+    let kept: Vec<String> = desk.policies().all().iter().map(|p| format!("{} {}", p.id, p.version)).collect();
     let year = {
         let now = desk.now.get_untracked();
         let soon = now.plus(baton_engine::time::Span::from_days(60));
         let warn = policy.calendars.iter().any(|c| {
-            c.calendar.warnings(now, soon).iter().any(|w| matches!(w, baton_engine::calendar::CalendarWarning::ProvisionalYear(_)))
+            c.calendar
+                .warnings(now, soon)
+                .iter()
+                .any(|w| matches!(w, baton_engine::calendar::CalendarWarning::ProvisionalYear(_)))
         });
         warn.then(|| policy.home().zone().local(soon).0.year())
     };

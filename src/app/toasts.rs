@@ -5,11 +5,13 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::commands::Action;
 use super::state::{Desk, Setback};
 use super::ui_state::{Toast, Tone, Ui};
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::words::{self, Words};
 use crate::i18n::{fill, lang};
+use crate::ui::kbd::Hint;
 
 /// How long a toast stays, milliseconds; a bad one stays longer.
 const STAY_MS: u32 = 5_000;
@@ -52,7 +54,7 @@ fn OneToast(toast: Toast) -> impl IntoView {
     let undo = toast.undo.map(|undo| {
         view! {
             <button type="button" data-test="toast-undo" on:click=move |_| { undo.run(()); dismiss(); }>
-                {move || Words::get(lang()).undo}<kbd class="kbd">"Ctrl Z"</kbd>
+                {move || Words::get(lang()).undo}<Hint act=Action::Undo/>
             </button>
         }
     });

@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 
 use super::browser::toggle_theme;
+use super::commands::Action;
 use super::state::{Connection, Desk};
 use super::ui_state::{Dialog, Page, Ui};
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{Lang, fill, format, lang};
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 
 #[component]
 pub fn TopBar() -> impl IntoView {
@@ -27,7 +29,7 @@ pub fn TopBar() -> impl IntoView {
             <button type="button" class="omni" data-test="omni" on:click=move |_| ui.open(Dialog::Palette)>
                 <Icon name="search" small=true/>
                 <span class="grow cut">{move || t().search}</span>
-                <kbd class="kbd">"Ctrl K"</kbd>
+                <Hint act=Action::Palette/>
             </button>
             <span class="grow"></span>
             <Sync/>

@@ -165,6 +165,20 @@ impl Ui {
         self.selected.set(Some((collection, id.to_owned())));
     }
 
+    /// The newest toast whose act can be taken back.
+    pub fn undoable(&self) -> Option<Toast> {
+        self.toasts.with_untracked(|t| t.iter().rfind(|t| t.undo.is_some()).cloned())
+    }
+
+    /// Takes the newest act back that a toast still offers to.
+    pub fn undo(&self) {
+        let Some(toast) = self.undoable() else { return };
+        self.toasts.update(|t| t.retain(|other| other.id != toast.id));
+        if let Some(undo) = toast.undo {
+            undo.run(());
+        }
+    }
+
     pub fn toast(&self, text: impl Into<String>, tone: Tone, undo: Option<Callback<()>>) {
         self.next_toast.update_value(|n| *n += 1);
         let toast = Toast { id: self.next_toast.get_value(), text: text.into(), tone, undo };

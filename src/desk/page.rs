@@ -23,7 +23,7 @@ pub fn DeskPage() -> impl IntoView {
     view! {
         <main class="desk" data-side=move || ui.side_open.get().then_some("open")>
             <WorklistView/>
-            <section class="col centre">
+            <section class="col centre" tabindex="-1">
                 <contact::ContactAlerts/>
                 {move || match ui.selected.get() {
                     Some((Collection::Cases, id)) => view! { <case::CaseView id=id/> }.into_any(),

@@ -7,6 +7,7 @@ mod row;
 use std::sync::Arc;
 
 use baton_engine::clock::ClockState;
+use baton_engine::model::Collection;
 use baton_engine::worklist::{Row, Stake};
 use leptos::prelude::*;
 
@@ -35,7 +36,7 @@ impl Shown {
         if rows.is_empty() {
             return;
         }
-        let now = ui.selected.get_untracked().and_then(|(c, id)| rows.iter().position(|r| r.collection == c && r.id == id));
+        let now = selected_at(ui.selected.get_untracked(), &rows);
         let last = rows.len() as isize - 1;
         let next = now.map_or(0, |at| (at as isize + by).clamp(0, last)) as usize;
         ui.select(rows[next].collection, &rows[next].id);
@@ -66,40 +67,81 @@ fn groups(rows: &[Arc<Row>]) -> Vec<Group> {
     groups
 }
 
+/// The rows in the list's order. The order waits while the pointer is over the list; `stale` says that it does.
+#[derive(Clone, Copy)]
+struct Order {
+    rows: RwSignal<Arc<Vec<Arc<Row>>>>,
+    hovered: RwSignal<bool>,
+    stale: RwSignal<bool>,
+    /// Counts wishes to sort now, whatever the pointer does.
+    wishes: RwSignal<u32>,
+}
+
+impl Order {
+    fn new() -> Order {
+        Order {
+            rows: RwSignal::new(Arc::default()),
+            hovered: RwSignal::new(false),
+            stale: RwSignal::new(false),
+            wishes: RwSignal::new(0),
+        }
+    }
+
+    /// Follows the desk's rows and the filter. The rows' own clocks and texts do not wait: slots read them.
+    fn follow(self, desk: Desk, ui: Ui, filter: Filter, list: VirtualList) {
+        let heard = StoredValue::new(0u32);
+        Effect::new(move || {
+            let (held, wishes, conditions) = (self.hovered.get(), self.wishes.get(), filter.conditions());
+            let same = heard.get_value() == wishes && filter.same(&conditions);
+            if held && same && self.rows.with_untracked(|r| !r.is_empty()) {
+                let moved = self.rows.with_untracked(|old| desk.with_rows(|rows| conditions.differ(rows, old)));
+                return self.stale.set(moved);
+            }
+            heard.set_value(wishes);
+            filter.applied(conditions.clone());
+            self.stale.set(false);
+            let fresh = desk.with_rows(|rows| conditions.apply(rows));
+            // The selected row stays where it is on the screen when others change places.
+            let place = || self.rows.with_untracked(|rows| selected_at(ui.selected.get_untracked(), rows));
+            let seen = place().and_then(|i| list.offset(i));
+            self.rows.set(Arc::new(fresh));
+            if let (Some(offset), Some(i)) = (seen, place()) {
+                list.hold(i, offset);
+            }
+        });
+    }
+}
+
+fn selected_at(selected: Option<(Collection, String)>, rows: &[Arc<Row>]) -> Option<usize> {
+    let (collection, id) = selected?;
+    rows.iter().position(|r| r.collection == collection && r.id == id)
+}
+
 #[component]
 pub fn WorklistView() -> impl IntoView {
     let (desk, ui) = (Desk::get(), Ui::get());
     let filter = Filter::restore(desk);
-    let hovered = RwSignal::new(false);
-    // Re-sorting waits while the pointer is over the list; the rows' own clocks and texts go on.
-    let order = RwSignal::new(Arc::new(Vec::<Arc<Row>>::new()));
-    Effect::new(move || {
-        let (held, conditions) = (hovered.get(), filter.conditions());
-        let fresh = desk.with_rows(|rows| conditions.apply(rows));
-        let keep = held && order.with_untracked(|old| !old.is_empty() && filter.same(&conditions));
-        if !keep {
-            filter.applied(conditions);
-            order.set(Arc::new(fresh));
-        }
-    });
-    let rows: Signal<Arc<Vec<Arc<Row>>>> = order.into();
+    let order = Order::new();
+    let rows: Signal<Arc<Vec<Arc<Row>>>> = order.rows.into();
     let parts = Memo::new(move |_| rows.with(|r| groups(r)));
     let plan = Memo::new(move |_| Plan {
         len: rows.with(|r| r.len()),
         heads: parts.with(|p| p.iter().map(|g| g.start).collect()),
     });
     let list = VirtualList::new(plan.into());
-    provide_context(Shown { rows, list });
+    order.follow(desk, ui, filter, list);
+    let shown = Shown { rows, list };
+    provide_context(shown);
     if let Some(shared) = use_context::<RwSignal<Option<Shown>>>() {
-        shared.set(Some(Shown { rows, list }));
+        shared.set(Some(shown));
     }
     let t = move || WorklistTexts::get(lang());
-    let active = Memo::new(move |_| {
-        let selected = ui.selected.get()?;
-        rows.with(|r| r.iter().position(|row| row.collection == selected.0 && row.id == selected.1))
-    });
+    let active = Memo::new(move |_| rows.with(|r| selected_at(ui.selected.get(), r)));
+    let top = Memo::new(move |_| list.at_top());
     let on_key = move |ev: leptos::ev::KeyboardEvent| {
-        let shown = Shown { rows, list };
+        if ev.ctrl_key() || ev.meta_key() || ev.alt_key() {
+            return;
+        }
         match ev.key().as_str() {
             "ArrowDown" => shown.step(ui, 1),
             "ArrowUp" => shown.step(ui, -1),
@@ -111,38 +153,55 @@ pub fn WorklistView() -> impl IntoView {
         }
         ev.prevent_default();
     };
+    let hovered = order.hovered;
     view! {
         <section class="col worklist" aria-label=move || t().label>
             <head::PresenceHead/>
             <filter::Tabs filter/>
-            <div class="scroll" tabindex="0" role="listbox" aria-label=move || t().label data-test="worklist"
-                data-count=move || plan.with(|p| p.len).to_string()
-                aria-activedescendant=move || active.get().map(|i| format!("work-{i}"))
-                node_ref=list.frame
-                on:scroll=move |_| list.scrolled()
-                on:keydown=on_key
-                on:pointerenter=move |_| hovered.set(true)
-                on:pointerleave=move |_| hovered.set(false)>
-                <div class="rows" style:height=move || format!("{}px", list.drawn_height())>
-                    <For each=move || 0..parts.with(Vec::len) key=|n| *n let:n>
-                        <div class="rows-h" aria-hidden="true"
-                            data-s=move || parts.with(|p| p.get(n).and_then(|g| g.state).map(state_key))
-                            style:transform=move || format!("translateY({}px)", list.head_top(n))>
-                            {move || parts.with(|p| p.get(n).map(|g| (g.state, g.len))).map(|(state, len)| {
-                                let word = state.map_or(t().without_clock, |s| words::state(s, lang()));
-                                view! { {word}" "<span class="num">{len}</span> }
-                            })}
-                        </div>
-                    </For>
-                    {move || {
-                        let slots = list.slots();
-                        (0..slots).map(|slot| view! { <row::RowSlot rows list nth=slot of=slots/> }).collect_view()
-                    }}
+            <div class="list" on:pointerenter=move |_| hovered.set(true) on:pointerleave=move |_| hovered.set(false)>
+                <div class="scroll" tabindex="0" role="listbox" aria-label=move || t().label data-test="worklist"
+                    hidden=move || plan.with(|p| p.len == 0)
+                    data-count=move || plan.with(|p| p.len).to_string()
+                    aria-activedescendant=move || active.get().filter(|i| list.is_drawn(*i)).map(|i| format!("work-{i}"))
+                    node_ref=list.frame
+                    on:scroll=move |_| list.scrolled()
+                    on:keydown=on_key>
+                    <div class="rows-top" aria-hidden="true"
+                        style:transform=move || top.get().map(|(_, push)| format!("translateY({push}px)"))>
+                        {move || {
+                            let group = parts.with(|p| p.get(top.get()?.0).cloned())?;
+                            Some(view! { <GroupHead group/> })
+                        }}
+                    </div>
+                    <div class="rows" style:height=move || format!("{}px", list.drawn_height())>
+                        <For each=move || 0..parts.with(Vec::len) key=|n| *n let:n>
+                            <div class="rows-at" aria-hidden="true" style:transform=move || format!("translateY({}px)", list.head_top(n))>
+                                {move || parts.with(|p| p.get(n).cloned()).map(|group| view! { <GroupHead group/> })}
+                            </div>
+                        </For>
+                        {move || {
+                            let slots = list.slots();
+                            (0..slots).map(|slot| view! { <row::RowSlot rows list nth=slot of=slots/> }).collect_view()
+                        }}
+                    </div>
                 </div>
+                <Show when=move || order.stale.get()>
+                    <button type="button" class="btn list-stale" data-test="worklist-sort" on:click=move |_| order.wishes.update(|n| *n += 1)>
+                        <Icon name="refresh" small=true/>{move || t().stale}
+                    </button>
+                </Show>
                 <Empty rows filter/>
             </div>
         </section>
     }
+}
+
+/// A group's name and how many rows it has.
+#[component]
+fn GroupHead(group: Group) -> impl IntoView {
+    let t = move || WorklistTexts::get(lang());
+    let name = move || group.state.map_or(t().without_clock, |s| words::state(s, lang()));
+    view! { <div class="rows-h" data-s=group.state.map(state_key)>{name}" "<span class="num">{group.len}</span></div> }
 }
 
 #[component]
@@ -163,7 +222,10 @@ fn Empty(rows: Signal<Arc<Vec<Arc<Row>>>>, filter: Filter) -> impl IntoView {
         } else {
             ("search", fill(t().none_found, &[&searched]), t().none_found_more)
         };
-        view! { <div class="empty" data-test="worklist-empty"><Icon name=icon/><b>{title}</b><span>{more}</span></div> }.into_any()
+        let clear = filter.is_narrow().then(|| view! {
+            <button type="button" class="btn" data-test="filter-clear" on:click=move |_| filter.clear()>{move || t().clear}</button>
+        });
+        view! { <div class="empty" data-test="worklist-empty"><Icon name=icon/><b>{title}</b><span>{more}</span>{clear}</div> }.into_any()
     }
 }
 

@@ -37,6 +37,7 @@ texts! { CommandTexts {
     go_rules: "去规则", "Go to the rules";
     go_settings: "去设置", "Go to settings";
     presence: "在席状态", "Presence";
+    undo: "撤销刚才的一步", "Undo the last step";
     retry: "重试连接", "Retry the connection";
     palette: "命令面板", "Command palette";
     keys: "键位", "Keyboard shortcuts";
@@ -53,6 +54,14 @@ texts! { CommandTexts {
     nothing: "没有匹配的命令或资料", "No command or document matches";
     move_: "移动", "move";
     run: "执行", "run";
+    safe: "通话与草稿不受影响", "Calls and drafts stay as they are";
+    now_at: "当前：{0}", "Now: {0}";
+    open_row: "打开所选", "Open the selected item";
+    back: "返回列表", "Back to the list";
+    change_key: "换一个键", "Change this key";
+    press_key: "请按新的键；退格键取消快捷键", "Press the new key; Backspace takes it away";
+    key_taken: "这个键已用于“{0}”，换一个", "That key is taken by \"{0}\"; press another";
+    keys_reset: "恢复原来的键位", "Restore the shipped keys";
     keys_on: "使用单键快捷键", "Use single-key shortcuts";
     writing: "写作时加 Alt", "Inside text add Alt";
 } }

@@ -27,6 +27,17 @@ texts! { RulesTexts {
     closed_now: "现在关闭", "closed now";
     none: "没有载入规则包", "No policy pack is loaded";
     kept: "本机保存的版本", "Versions kept on this device";
+    theme_system: "随系统", "System";
+    theme_light: "浅色", "Light";
+    theme_dark: "深色", "Dark";
+    used: "本机已用 {0} MB，最多可用 {1} MB", "{0} MB used on this device, {1} MB at most";
+    kept_safe: "浏览器答应不自行清除", "The browser will not clear it by itself";
+    keep_safe: "请浏览器不要自行清除", "Ask the browser not to clear it";
+    keep_unsafe: "空间不足时浏览器可能清除；未发送的内容也在其中", "The browser may clear it when space runs out, unsent work included";
+    shortcuts: "键位", "Keys";
+    test_chime: "试听", "Try it";
+    about: "关于", "About";
+    licence: "MIT 或 Apache-2.0 许可", "Licensed MIT or Apache-2.0";
     notifications: "到期提醒", "Reminders";
     notify_on: "允许系统通知", "Allow system notifications";
     notify_granted: "系统通知已允许", "System notifications are allowed";

@@ -10,6 +10,9 @@ texts! { WorklistTexts {
     open: "待领", "Open";
     to_close: "待闭环", "To close";
     filter: "筛选", "Filter";
+    filter_on: "筛选（已生效）", "Filter (in force)";
+    stale: "顺序有变，点此更新", "Order has changed: update";
+    many_soon: "{0} 件即将到期或已超时", "{0} items became due soon or overdue";
     search: "号码、姓名、个案号", "Number, name, case";
     clear: "清除", "Clear";
     without_clock: "没有时钟", "No clock";
@@ -21,7 +24,7 @@ texts! { WorklistTexts {
     none_found_more: "换尾号四位，或按个案号查", "Try the last four digits, or the case number";
     loading: "正在取回资料", "Fetching";
     with: "棒在{0}", "with {0}";
-    due: "{0} 到期", "due {0}";
+    due: "应于 {0}", "due {0}";
     stopped_at: "停于 {0}", "at {0}";
     pending: "待发", "to send";
     presence: "在席状态", "Presence";

@@ -48,6 +48,15 @@ impl Plan {
         }
         low.min(self.len.saturating_sub(1))
     }
+    /// How many heads begin at or above height `y`.
+    fn heads_above(&self, y: f64) -> usize {
+        let (mut low, mut high) = (0, self.heads.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.head_top(middle) <= y { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
     fn heads_to(&self, i: usize) -> usize {
         self.heads.partition_point(|&h| h <= i)
     }
@@ -96,12 +105,12 @@ impl VirtualList {
 
     /// What slot `slot` of `slots` shows now. Tracks scrolling.
     pub fn placed(&self, slot: usize, slots: usize) -> Option<Placed> {
-        let (virtual_top, shift) = self.window();
+        let (_, shift) = self.window();
+        let first = self.first();
         self.plan.with(|plan| {
             if plan.len == 0 {
                 return None;
             }
-            let first = plan.at(virtual_top).saturating_sub(SPARE / 2);
             // Items go round the slots, so that scrolling by one row changes one slot.
             let index = first + (slot + slots - first % slots) % slots;
             (index < plan.len).then(|| Placed { index, top: plan.top(index) - shift })
@@ -114,12 +123,57 @@ impl VirtualList {
         self.plan.with(|plan| plan.head_top(n) - shift)
     }
 
+    /// The group at the upper edge (a position in `heads`), and by how much the next head pushes its own head up.
+    pub fn at_top(&self) -> Option<(usize, f64)> {
+        let (virtual_top, _) = self.window();
+        self.plan.with(|plan| {
+            let next = plan.heads_above(virtual_top);
+            let push = plan.heads.get(next).map_or(0.0, |_| (plan.head_top(next) - virtual_top - HEAD).min(0.0));
+            Some((next.checked_sub(1)?, push))
+        })
+    }
+
+    /// Whether a slot holds item `index` now.
+    pub fn is_drawn(&self, index: usize) -> bool {
+        let (first, slots) = (self.first(), self.slots());
+        (first..first + slots).contains(&index)
+    }
+
+    /// How far below the upper edge item `index` lies, if it can be seen. Does not track.
+    pub fn offset(&self, index: usize) -> Option<f64> {
+        untrack(|| {
+            let (virtual_top, _) = self.window();
+            let offset = self.plan.with(|p| p.top(index)) - virtual_top;
+            (offset > -ROW && offset < self.height.get()).then_some(offset)
+        })
+    }
+
+    /// Scrolls so that item `index` lies `offset` below the upper edge: what moved in the list does not move it.
+    pub fn hold(&self, index: usize, offset: f64) {
+        let Some(frame) = self.frame.get_untracked() else { return };
+        let (top, ratio) = (self.plan.with_untracked(|p| p.top(index)), self.ratio());
+        let target = ((top - offset).max(0.0) * ratio).round() as i32;
+        if frame.scroll_top() != target {
+            frame.set_scroll_top(target);
+        }
+    }
+
+    /// Drawn pixels of scrolling per pixel of the list. Does not track.
+    fn ratio(&self) -> f64 {
+        let (height, shown) = (self.plan.with_untracked(Plan::height), self.height.get_untracked());
+        if height > MOST_PIXELS { (MOST_PIXELS - shown) / (height - shown) } else { 1.0 }
+    }
+
+    fn first(&self) -> usize {
+        let (virtual_top, _) = self.window();
+        self.plan.with(|plan| plan.at(virtual_top).saturating_sub(SPARE / 2))
+    }
+
     /// Brings item `index` into sight with as little movement as possible.
     pub fn reveal(&self, index: usize) {
         let Some(frame) = self.frame.get_untracked() else { return };
-        let (top, height) = self.plan.with_untracked(|p| (p.top(index), p.height()));
+        let (top, ratio) = (self.plan.with_untracked(|p| p.top(index)), self.ratio());
         let (scroll, shown) = (self.scroll.get_untracked(), f64::from(frame.client_height()));
-        let ratio = if height > MOST_PIXELS { (MOST_PIXELS - shown) / (height - shown) } else { 1.0 };
         let virtual_scroll = scroll / ratio;
         let target = if top < virtual_scroll + HEAD {
             top - HEAD
@@ -182,5 +236,14 @@ mod tests {
             assert_eq!(plan.at(plan.top(i) + ROW - 1.0), i);
         }
         assert_eq!(plan.at(1e9), 4);
+    }
+
+    #[test]
+    fn the_head_of_the_group_at_the_upper_edge_is_known() {
+        let plan = Plan { len: 5, heads: vec![0, 2] };
+        assert_eq!(plan.heads_above(0.0), 1);
+        assert_eq!(plan.heads_above(plan.head_top(1) - 1.0), 1);
+        assert_eq!(plan.heads_above(plan.head_top(1)), 2);
+        assert_eq!(Plan::default().heads_above(10.0), 0);
     }
 }

@@ -19,8 +19,8 @@ pub enum Tab {
     All,
     Mine,
     Waiting,
-    Open,
     ToClose,
+    Open,
 }
 
 /// What rows must fulfil.
@@ -39,6 +39,15 @@ pub struct Conditions {
 impl Conditions {
     pub fn apply(&self, rows: &[Arc<Row>]) -> Vec<Arc<Row>> {
         rows.iter().filter(|r| self.want(r) && super::under(self.tab, r.stake)).cloned().collect()
+    }
+    /// Whether the list would show other rows, or in another order, than `old`.
+    pub fn differ(&self, rows: &[Arc<Row>], old: &[Arc<Row>]) -> bool {
+        let wanted = rows.iter().filter(|r| self.want(r) && super::under(self.tab, r.stake));
+        !wanted.map(|r| (r.collection, &r.id)).eq(old.iter().map(|r| (r.collection, &r.id)))
+    }
+    /// Whether more than the tab leaves rows out.
+    fn is_narrow(&self) -> bool {
+        self.rank != 0 || self.channel.is_some() || self.done || !self.words.is_empty()
     }
     /// Everything but the tab.
     fn want(&self, row: &Row) -> bool {
@@ -82,6 +91,17 @@ impl Filter {
         Conditions { words, ..self.kept.get() }
     }
 
+    /// Whether the filter, beside the tab, leaves rows out; the caller follows.
+    pub fn is_narrow(&self) -> bool {
+        self.conditions().is_narrow()
+    }
+
+    /// Every row of the tab again.
+    pub fn clear(&self) {
+        self.search.set(String::new());
+        self.kept.update(|k| *k = Conditions { tab: k.tab, ..Conditions::default() });
+    }
+
     /// Whether these are the conditions that the list shows already.
     pub fn same(&self, conditions: &Conditions) -> bool {
         self.last.with_value(|l| l.as_ref() == Some(conditions))
@@ -92,7 +112,7 @@ impl Filter {
     }
 }
 
-const TABS: [Tab; 5] = [Tab::All, Tab::Mine, Tab::Waiting, Tab::Open, Tab::ToClose];
+const TABS: [Tab; 5] = [Tab::All, Tab::Mine, Tab::Waiting, Tab::ToClose, Tab::Open];
 
 #[component]
 pub fn Tabs(filter: Filter) -> impl IntoView {
@@ -131,7 +151,9 @@ pub fn Tabs(filter: Filter) -> impl IntoView {
         <div class="tabs" role="group" aria-label=move || t().filter>
             {TABS.into_iter().enumerate().map(|(n, tab)| tab_view(n, tab)).collect_view()}
             <span class="grow"></span>
-            <button type="button" class="ib" data-test="filter-open" aria-label=move || t().filter title=move || t().filter
+            <button type="button" class="ib filter-open" data-test="filter-open" data-narrow=move || filter.is_narrow().then_some("") 
+                aria-label=move || if filter.is_narrow() { t().filter_on } else { t().filter }
+                title=move || if filter.is_narrow() { t().filter_on } else { t().filter }
                 aria-expanded=move || filter.open.get().to_string() on:click=move |_| filter.open.update(|o| *o = !*o)>
                 <Icon name="filter" small=true/>
             </button>
@@ -182,11 +204,16 @@ fn FilterPanel(filter: Filter) -> impl IntoView {
                     }).collect_view()}
                 </select>
             </div>
-            <label class="hline small">
-                <input type="checkbox" prop:checked=move || filter.kept.with(|k| k.done)
-                    on:change=move |ev| filter.kept.update(|k| k.done = event_target_checked(&ev))/>
-                {move || t().show_done}
-            </label>
+            <div class="hline">
+                <label class="hline small grow">
+                    <input type="checkbox" prop:checked=move || filter.kept.with(|k| k.done)
+                        on:change=move |ev| filter.kept.update(|k| k.done = event_target_checked(&ev))/>
+                    {move || t().show_done}
+                </label>
+                <Show when=move || filter.is_narrow()>
+                    <button type="button" class="btn" data-kind="quiet" on:click=move |_| filter.clear()>{move || t().clear}</button>
+                </Show>
+            </div>
         </div>
     }
 }

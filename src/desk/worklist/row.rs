@@ -56,6 +56,9 @@ pub fn RowSlot(rows: Signal<Arc<Vec<Arc<Row>>>>, list: VirtualList, nth: usize, 
             ClockState::Paused => {
                 fill(t().stopped_at, &[&format::clock_time(clock.paused_since.unwrap_or(clock.started), zone)])
             }
+            ClockState::Overdue => {
+                fill(t().due, &[&format::moment(clock.due, desk.now.get_untracked(), zone, lang())])
+            }
             // The date changes at midnight only; no need to look every second.
             _ => format::moment(clock.due, desk.now.get_untracked(), zone, lang()),
         })
