@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Actor, Collection, Customer, Direction, Document, Entry, Intent, Message, Role, Seat, Status};
 use crate::policy::Policies;
+use crate::tagged;
 use crate::time::{Span, Timestamp};
 use crate::{callback, contact, relay};
 
 /// Why an intent does not hold. Data, worded by the views in either language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Refusal {
     /// The document is not there (any more).
     NotFound,
@@ -101,6 +102,12 @@ pub enum Refusal {
         not_before: Timestamp,
     },
 }
+
+tagged!(
+    Refusal,
+    "why",
+    ["notFound", "alreadyExists", "wrongDocument", "policyMissing", "legEnded", "closedOpenNew", "notTaken", "noOffer"]
+);
 
 /// Longest text of one field, in bytes; longer input is a mistake or an attack.
 pub const TEXT_LIMIT: usize = 20_000;

@@ -15,7 +15,7 @@ pub const OUTBOX_VERSION: u32 = 1;
 
 /// Where an entry stands. An acknowledged entry is in the base's journal and no longer in the outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ItemState {
     Queued,
     /// A request with it is under way. Kept in memory only: after a restart its outcome is unknown, so it is
@@ -30,6 +30,8 @@ pub enum ItemState {
         problem: Problem,
     },
 }
+
+baton_engine::tagged!(ItemState, "is", ["queued", "sent"]);
 
 impl ItemState {
     /// Still on its way by itself.

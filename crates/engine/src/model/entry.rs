@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptOutcome, CallState, CaseLink, Channel, CustomerRef, Direction, Presence};
+use crate::tagged;
 use crate::time::Timestamp;
 
 /// What a person may do at the desk. The backend enforces the same roles on its side.
@@ -72,7 +73,7 @@ pub struct Entry {
 
 /// Everything that a person or a feed can want. Each intent concerns exactly one document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Intent {
     // ── Case (TMF621) ────────────────────────────────────────────────────
     /// Takes a complaint or request in; the actor's organisation becomes its first-asked owner.
@@ -291,3 +292,17 @@ pub enum Intent {
         reason: String,
     },
 }
+
+tagged!(
+    Intent,
+    "type",
+    [
+        "takeCase",
+        "unholdCase",
+        "acceptInteraction",
+        "lapseTransfer",
+        "acceptTransfer",
+        "endInteraction",
+        "claimCallback",
+    ]
+);

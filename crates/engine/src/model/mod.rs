@@ -11,6 +11,7 @@ mod document;
 mod entry;
 mod interaction;
 mod seat;
+mod tagged;
 
 pub use callback::{Attempt, AttemptOutcome, Callback, CallbackStatus, Claim, ClaimedBy};
 pub use case::{
@@ -21,4 +22,7 @@ pub use customer::{Customer, CustomerRef};
 pub use document::{Collection, Document, DocumentFault};
 pub use entry::{Actor, Entry, Intent, PersonRef, PolicyPin, Role};
 pub use interaction::{CallState, Channel, Direction, Interaction, InteractionStatus, Message, Offer, OfferState};
+#[doc(hidden)]
+pub use tagged::{read_plain, write_tagged};
+
 pub use seat::{Presence, Seat};
