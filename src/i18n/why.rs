@@ -41,7 +41,7 @@ texts! { WhyTexts {
     left: "余额", "left";
     // ── rows ──
     rule: "规则 {0}", "Rule {0}";
-    class_head: "{0}按{1}时限", "{0} has the limits of {1}";
+    class_head: "{0}按{1}时限", "{0}, limits of {1}";
     class_plain: "按{0}时限", "Limits of {0}";
     class_detail: "答复 {0}，每棒 {1}，{2}", "Reply {0}, each leg {1}; {2}";
     reopen_head: "重开按原时限的 {0}%", "Reopened: {0} % of the limit";

@@ -36,9 +36,10 @@ pub fn ChangeClassDialog(case: String) -> impl IntoView {
                     let limits = [format::rule_length(c.reply.limit, lang), format::rule_length(c.leg.limit, lang)];
                     let limits = fill(hand.t().class_limits, &[&limits[0], &limits[1]]);
                     let name = lang.of(&c.name);
+                    let first = c.id == current;
                     let now = (c.id == current).then(|| view! { <span class="tag">{hand.t().class_now}</span> });
                     view! {
-                        <Card group="class" test="class-choice" org=c.id.clone()
+                        <Card group="class" test="class-choice" first org=c.id.clone()
                             checked=Signal::derive(move || class.get() == here) on_choose=move || class.set(id.clone())>
                             <span class="hline"><b>{name}</b>{now}<span class="grow"></span>
                                 <span class="num mute small">{limits}</span></span>
