@@ -37,7 +37,9 @@ pub fn violations(browser: &Browser) -> Vec<Finding> {
         // Over DevTools: the page's own policy forbids foreign scripts, as it should.
         browser.cdp("Runtime.evaluate", serde_json::json!({ "expression": axe }));
     }
-    let script = "const found = await axe.run(document, { resultTypes: ['violations'] }); \
+    // What is fading in has the wrong colours for a moment.
+    let script = "await Promise.allSettled(document.getAnimations().map((a) => a.finished)); \
+        const found = await axe.run(document, { resultTypes: ['violations'] }); \
         return found.violations.map((v) => ({ rule: v.id, impact: v.impact, help: v.help, \
         elements: v.nodes.map((n) => [n.target.flat().join(' '), n.failureSummary]) }))";
     let found = browser.js_async(script, &[]);

@@ -31,12 +31,18 @@ struct Running {
     chromedriver: Owned,
 }
 
+/// What was fetched already of what nobody sees.
+#[derive(Default)]
+struct Notes {
+    console: Vec<String>,
+    faults: Vec<String>,
+}
+
 /// See the module. Dropped, the browser is killed and its profile removed.
 pub struct Browser {
     name: String,
     running: Mutex<Option<Running>>,
-    /// Console lines that were fetched already.
-    console: Mutex<Vec<String>>,
+    notes: Mutex<Notes>,
     evidence: Mutex<bool>,
     profile: TempDir,
 }
@@ -49,7 +55,7 @@ impl Browser {
         let browser = Browser {
             name: name.to_owned(),
             running: Mutex::new(None),
-            console: Mutex::default(),
+            notes: Mutex::default(),
             evidence: Mutex::new(false),
             profile,
         };
@@ -118,7 +124,7 @@ impl Browser {
 
     #[track_caller]
     pub fn open(&self, url: &str) {
-        self.note_console();
+        self.take_notes();
         let url = url.to_owned();
         let done = self.drive(|driver| async move { driver.goto(url).await });
         done.unwrap_or_else(|error| self.fail(&format!("the page does not open: {error}")));
@@ -126,7 +132,7 @@ impl Browser {
 
     #[track_caller]
     pub fn reload(&self) {
-        self.note_console();
+        self.take_notes();
         let done = self.drive(|driver| async move { driver.refresh().await });
         done.unwrap_or_else(|error| self.fail(&format!("the page does not reload: {error}")));
     }
@@ -326,25 +332,33 @@ impl Browser {
 
     /// Everything that was written to the console since the start.
     pub fn console(&self) -> Vec<String> {
-        self.note_console();
-        self.console.lock().map(|lines| lines.clone()).unwrap_or_default()
+        self.take_notes();
+        self.notes().console.clone()
     }
 
-    /// Policy violations and faults of the present page, by the probe, and of all pages, by the console.
+    /// Policy violations and faults since the start: by the probe in each page, and by the console, which also hears what
+    /// happens where no probe is.
     pub fn faults(&self) -> Vec<String> {
-        let seen = self.try_js("return [...__e2e.violations, ...__e2e.errors]", &[]).unwrap_or_default();
-        let mut faults: Vec<String> =
-            seen.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect();
-        let security = ["Content Security Policy", "Refused to", "TrustedHTML", "panicked at", "Uncaught"];
-        faults.extend(self.console().into_iter().filter(|line| security.iter().any(|word| line.contains(word))));
-        faults
+        self.take_notes();
+        let notes = self.notes();
+        let words = ["Content Security Policy", "Refused to", "TrustedHTML", "panicked at", "Uncaught"];
+        let told = notes.console.iter().filter(|line| words.iter().any(|word| line.contains(word)));
+        notes.faults.iter().chain(told).cloned().collect()
     }
 
-    fn note_console(&self) {
-        let Ok(lines) = self.drive(|driver| async move { driver.browser_log().await }) else { return };
-        if let Ok(mut console) = self.console.lock() {
-            console.extend(lines.into_iter().map(|line| format!("{} {}", line.level, line.message)));
-        }
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Before a page goes, and before anybody asks.
+    fn take_notes(&self) {
+        let probed =
+            "const seen = window.__e2e; return seen ? [...seen.violations.splice(0), ...seen.errors.splice(0)] : []";
+        let probed = self.try_js(probed, &[]).unwrap_or_default();
+        let lines = self.drive(|driver| async move { driver.browser_log().await }).unwrap_or_default();
+        let mut notes = self.notes();
+        notes.faults.extend(probed.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)));
+        notes.console.extend(lines.into_iter().map(|line| format!("{} {}", line.level, line.message)));
     }
 
     pub(crate) fn screenshot(&self) -> Option<Vec<u8>> {

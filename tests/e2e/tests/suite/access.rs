@@ -113,6 +113,11 @@ fn inspect(site: &Site, person: Person, looks: &[(&str, &str)]) -> String {
     let mut report = String::new();
     let mut seen = Vec::new();
     let mut note = |place: &str, report: &mut String| {
+        let fits =
+            "const r = document.documentElement; return r.scrollHeight <= innerHeight && r.scrollWidth <= innerWidth";
+        if desk.js(fits, &[]) != true {
+            let _ = write!(report, "\n  {place}: the page as a whole has a scroll bar; only its parts may");
+        }
         for finding in desk.axe() {
             // The same fault in every view is said once.
             let new = finding.elements.iter().any(|element| !seen.contains(&(finding.rule.clone(), element.0.clone())));

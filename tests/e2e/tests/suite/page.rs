@@ -24,6 +24,11 @@ fn injected_script_and_style_do_nothing_and_are_noticed() {
         let count = browser.js("return __e2e.violations.length", &[]);
         (count.as_u64() >= Some(3)).then_some(())
     });
+    let noticed = browser.faults();
+    let told = |by: &str| noticed.iter().any(|fault| fault.contains(by));
+    // The other stories rely on both of these to see a violation.
+    assert!(told("trusted-types-sink") && told("style-src"), "the probe saw {noticed:#?}");
+    assert!(told("Content Security Policy"), "the console said {noticed:#?}");
     assert_eq!(browser.js("return window.stolen === undefined", &[]), true, "the script did not run");
     let colour = browser.js("return getComputedStyle(document.querySelector('#styled')).color", &[]);
     assert_ne!(colour, "rgb(1, 2, 3)", "neither style was applied");
