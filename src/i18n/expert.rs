@@ -36,7 +36,7 @@ texts! { ExpertTexts {
     callback_lead: "约一个回电，{0} 前拨出", "Book a call-back, made by {0}";
     out_lead: "这项业务不转专席", "This topic is not the expert desk's";
     city_lead: "客户在{0}，专席不服务该地", "The customer is in {0}, which the desk does not serve";
-    instead: "改这样办：", "Do this instead:";
+    instead: "改这样办：", "Do this instead: ";
     take_case: "受理个案", "Take a case";
     offering: "正在转 {0}", "Offering to {0}";
     offering_left: "{0} 秒内未接转下一席", "{0} s, then the next seat";

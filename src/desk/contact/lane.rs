@@ -1,6 +1,8 @@
 //! One written conversation: head, messages by time, and the text that is being written. Each conversation keeps
 //! its own draft; what is sent shows at once, queued until the backend has it.
 
+use std::cell::RefCell;
+
 use baton_engine::model::{Channel, Collection, Direction, Intent, Interaction, Message};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -20,6 +22,16 @@ use crate::ui::tier::TierBadge;
 
 type Contact = Memo<Option<Doc<Interaction>>>;
 
+thread_local! {
+    /// The conversation whose field gets the caret when it is drawn next.
+    static WRITE_ON: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The next time that this conversation is drawn, the caret goes into its field.
+pub fn write_on(id: &str) {
+    WRITE_ON.set(Some(id.to_owned()));
+}
+
 #[component]
 pub fn Lane(
     id: String,
@@ -36,9 +48,8 @@ pub fn Lane(
     let enter = move |ev: leptos::ev::FocusEvent| {
         let field = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlTextAreaElement>().ok()).is_some();
         if field && !focused.get_untracked() {
+            write_on(&here);
             acts.ui.select(Collection::Interactions, &here);
-            let field = format!("[data-test='reply'][data-id='{here}']");
-            set_timeout(move || super::focus(&field), std::time::Duration::from_millis(30));
         }
     };
     let (head, messages) = (id.clone(), id.clone());
@@ -86,12 +97,12 @@ fn Head(id: String, contact: Contact, place: Signal<Option<usize>>) -> impl Into
                     <b>{move || contact.get().map(|c| c.customer.name.clone())}</b>
                 </button>
                 <TierBadge tier=Signal::derive(move || contact.get().map(|c| c.customer.tier.clone()).unwrap_or_default())/>
-                {case_tag}
                 <span class="grow"></span>
                 <ClockView clock=clock/>
             </div>
             <div class="hline small">
                 <span class="mute cut grow">{move || contact.get().map(|c| c.reason.clone())}</span>
+                {case_tag}
                 {move || place.get().map(|n| view! { <kbd class="kbd">{format!("Alt {n}")}</kbd> })}
             </div>
         </header>
@@ -222,13 +233,23 @@ fn Compose(id: String, contact: Contact) -> impl IntoView {
             }
         })
     };
+    let field = NodeRef::<leptos::html::Textarea>::new();
+    Effect::new(move |_| {
+        let wanted = || WRITE_ON.with_borrow(|w| id.with_value(|id| w.as_deref() == Some(id)));
+        if let Some(field) = field.get()
+            && wanted()
+        {
+            WRITE_ON.set(None);
+            let _ = field.focus();
+        }
+    });
     let writable = move || {
         view! {
             <div class="compose" data-channel=move || format!("{:?}", channel.get())>
                 <div class="notes-w">
-                    <textarea data-test="reply" data-id=id.get_value() aria-label=move || fill(t().reply_to, &[&name.get()]) placeholder=hint
+                    <textarea node_ref=field data-test="reply" data-id=id.get_value() aria-label=move || fill(t().reply_to, &[&name.get()]) placeholder=hint
                         prop:value=move || text.get() on:input=move |ev| write.run(event_target_value(&ev)) on:keydown=on_key
-                        on:blur=move |_| key.with_value(|k| draft::keep(acts.desk, k))></textarea>
+                        on:blur=move |_| { key.try_with_value(|k| draft::keep(acts.desk, k)); }></textarea>
                     <SlashMenu slash=slash/>
                 </div>
                 <div class="compose-f">

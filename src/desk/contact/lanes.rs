@@ -57,8 +57,8 @@ pub fn WrittenView(id: String) -> impl IntoView {
             return;
         };
         ev.prevent_default();
+        super::lane::write_on(&lane);
         acts.ui.select(Collection::Interactions, &lane);
-        super::focus(&format!("[data-test='reply'][data-id='{lane}']"));
     });
     let numbered = move || shown.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {

@@ -63,7 +63,7 @@ pub fn Notes(id: String, contact: Memo<Option<Doc<Interaction>>>, case: Memo<Opt
                             prop:value=move || text.get()
                             on:input=move |ev| write.run(event_target_value(&ev))
                             on:keydown=move |ev| { slash.key(&ev); }
-                            on:blur=move |_| { key.with_value(|k| draft::keep(acts.desk, k)); acts.save_note(&save_id); }></textarea>
+                            on:blur=move |_| { key.try_with_value(|k| draft::keep(acts.desk, k)); acts.save_note(&save_id); }></textarea>
                     }.into_any()
                 } else {
                     view! { <p class="note-read" data-test="note-read">{move || contact.get().map(|c| c.note.clone())}</p> }.into_any()

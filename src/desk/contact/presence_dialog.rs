@@ -82,6 +82,7 @@ pub fn PresenceDialog() -> impl IntoView {
             })
             .collect_view()
     };
+    request_animation_frame(|| super::focus("[data-test='presence-choice'][tabindex='0']"));
     let label = Signal::derive(move || if busy.get() { t().presence_after } else { t().presence_now }.to_owned());
     view! {
         <DialogFrame kind="presence" title=label>
