@@ -16,6 +16,9 @@ pub const HEAD: f64 = 26.0;
 /// Chromium draws no element taller than 33,554,428 px; longer lists scroll in proportion instead.
 const MOST_PIXELS: f64 = 30_000_000.0;
 
+/// More rows than this no screen shows; without a layout the frame would claim to be as tall as the list.
+const MOST_SLOTS: usize = 90;
+
 /// Slots beyond the ones in sight, so that a quick flick shows no gap.
 const SPARE: usize = 8;
 
@@ -100,7 +103,7 @@ impl VirtualList {
 
     /// Number of slots that fill the frame.
     pub fn slots(&self) -> usize {
-        (self.height.get() / ROW).ceil() as usize + SPARE
+        ((self.height.get() / ROW).ceil() as usize + SPARE).min(MOST_SLOTS)
     }
 
     /// What slot `slot` of `slots` shows now. Tracks scrolling.

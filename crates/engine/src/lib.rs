@@ -5,7 +5,6 @@
 //!
 //! The one door for change is [`decide`]: (policies, document, entry) → new document or [`Refusal`].
 
-pub mod calendar;
 pub mod callback;
 pub mod clock;
 pub mod contact;
@@ -14,8 +13,8 @@ pub mod model;
 pub mod policy;
 pub mod relay;
 pub mod route;
-pub mod time;
 pub mod triage;
 pub mod worklist;
 
+pub use baton_calendar::{calendar, time};
 pub use decide::{Refusal, decide};

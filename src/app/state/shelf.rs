@@ -11,8 +11,8 @@ use baton_engine::worklist::{self, Row, Worklist};
 /// Collection and id.
 pub type Key = (Collection, String);
 
-/// More changed documents than this are cheaper to sort in at once than one by one.
-const BULK: usize = 200;
+/// When more than one in so many rows changes, sorting anew is cheaper than putting each in its place.
+const BULK_SHARE: usize = 8;
 
 #[derive(Default)]
 pub struct Shelf {
@@ -43,7 +43,7 @@ impl Shelf {
 
     /// Takes documents in, or out where there is none.
     pub fn take(&mut self, changes: Vec<(Key, Option<Arc<Document>>)>, actor: &Actor, now: Timestamp) {
-        let bulk = changes.len() > BULK;
+        let bulk = changes.len() * BULK_SHARE > self.worklist.rows().len().max(200);
         let mut touched: BTreeSet<Key> = BTreeSet::new();
         for ((collection, id), document) in changes {
             if let Some(Document::Message(m)) = document.as_deref() {
