@@ -11,6 +11,7 @@ use super::room::Room;
 use crate::app::ui_state::Tone;
 use crate::i18n::{fill, words};
 use crate::ui::icon::Icon;
+use crate::ui::undo::lasting;
 
 #[component]
 pub fn Actions(room: Room) -> impl IntoView {
@@ -153,7 +154,8 @@ fn undo(room: Room, act: &Act) -> Option<Callback<()>> {
     });
     let ((intent, said), id) = (back?, room.id());
     let (desk, ui, lang) = (room.desk, room.ui, room.lang);
-    Some(Callback::new(move |()| match desk.act_one(Collection::Cases, &id, intent.clone()) {
+    // The toast stays when another case is looked at; this view does not.
+    Some(lasting(move || match desk.act_one(Collection::Cases, &id, intent.clone()) {
         Ok(()) => ui.toast(said, Tone::Plain, None),
         Err(refusal) => {
             let policy = untrack(|| desk.policy());
