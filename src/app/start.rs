@@ -17,6 +17,9 @@ use baton_engine::policy::Fault;
 /// Who was at this desk last and has not logged out: he may go on with no network.
 const LAST_SESSION: &str = "baton-session";
 
+/// Set until the backend has heard of a log-out: its cookie is still good, and must not let the next person in.
+const LOG_OUT_OWED: &str = "baton-log-out-owed";
+
 /// Where the start stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stage {
@@ -41,10 +44,15 @@ pub enum LogInFault {
 /// Finds out who is here and opens his desk.
 pub fn start(desk: Desk, stage: RwSignal<Stage>, refused: RefusedPacks) {
     spawn_local(async move {
-        let person = match session::current(&FetchNet).await {
-            Ok(account) => read(account),
-            Err(SessionError::NoSession) => None,
-            Err(_) => remembered(),
+        let person = if setting(LOG_OUT_OWED).is_some() {
+            tell_log_out().await;
+            None
+        } else {
+            match session::current(&FetchNet).await {
+                Ok(account) => read(account),
+                Err(SessionError::NoSession) => None,
+                Err(_) => remembered(),
+            }
         };
         match person {
             Some(person) => enter(desk, stage, refused, person).await,
@@ -85,9 +93,16 @@ pub async fn log_in_again(desk: Desk, user: &str, password: &str) -> Result<(), 
 pub async fn log_out(desk: Desk, stage: RwSignal<Stage>) {
     set_setting(LAST_SESSION, None);
     desk.disconnect(false).await;
-    // With no network the cookie ends by itself; nothing on this device can be read with it.
-    let _ = session::log_out(&FetchNet).await;
+    tell_log_out().await;
     stage.set(Stage::LogIn);
+}
+
+/// With no network the backend is told at the next start; until then the cookie is not used.
+async fn tell_log_out() {
+    set_setting(LOG_OUT_OWED, Some("1"));
+    if session::log_out(&FetchNet).await.is_ok() {
+        set_setting(LOG_OUT_OWED, None);
+    }
 }
 
 async fn ask(user: &str, password: &str) -> Result<Session, LogInFault> {
@@ -104,6 +119,7 @@ async fn enter(desk: Desk, stage: RwSignal<Stage>, refused: RefusedPacks, person
     if let Ok(text) = serde_json::to_string(&person) {
         set_setting(LAST_SESSION, Some(&text));
     }
+    set_setting(LOG_OUT_OWED, None);
     load_packs(desk, refused, person.profile.policy.as_deref()).await;
     desk.connect(person).await;
     stage.set(Stage::Ready);

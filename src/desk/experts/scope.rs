@@ -31,7 +31,7 @@ pub fn Catalogue(desk: StoredValue<Desk>) -> impl IntoView {
         desk.with_value(|d| d.topics.iter().filter(|t| t.in_scope == inside).map(one).collect_view())
     };
     view! {
-        <aside class="page-side" aria-label=move || t().catalogue data-test="scope">
+        <aside class="page-side" tabindex="0" aria-label=move || t().catalogue data-test="scope">
             <h2>{move || t().catalogue}</h2>
             <h3 class="cmd-g">{move || t().in_scope}</h3>
             <ul class="scope">{move || list(true)}</ul>
