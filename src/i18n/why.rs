@@ -98,7 +98,7 @@ texts! { WhyTexts {
     // ── read aloud ──
     say_reply: "“这件事我们{0} 前答复您。”", "\"You will have our answer by {0}.\"";
     say_reply_over: "“本该{0} 前答复您，已经晚了，很抱歉。我现在就去催。”", "\"We owed you an answer by {0}. We are late, and I am sorry. I am chasing it now.\"";
-    say_paused: "“收到您的{0}后，我们在 {1} 内答复您。”", "\"Once we have {0}, you get our answer within {1}.\"";
+    say_paused: "“还缺您补充的资料。收到后，我们在 {0} 内答复您。”", "\"We still need something from you. Once it is here, you have our answer within {0}.\"";
     say_done: "“这件事已经答复过您。”", "\"We have answered this.\"";
     say_leg: "“{0}要在{1} 前回复我们，我们再答复您。”", "\"{0} has to report back by {1}; then we answer you.\"";
     say_leg_wait: "“{0}在等下一家的结果，还剩 {1}。”", "\"{0} waits for the next party and has {1} left.\"";

@@ -26,7 +26,11 @@ pub fn IntakeDialog(contact: Option<String>) -> impl IntoView {
     let who = Who::new(hand, &base, from.as_deref());
     let by_topic = from.as_ref().and_then(|c| {
         let policy = hand.policy_now()?;
-        policy.categories.iter().find(|k| !c.topic.is_empty() && k.topic.as_ref() == Some(&c.topic)).map(|k| k.id.clone())
+        policy
+            .categories
+            .iter()
+            .find(|k| !c.topic.is_empty() && k.topic.as_ref() == Some(&c.topic))
+            .map(|k| k.id.clone())
     });
     let (reason, channel) = from.as_ref().map(|c| (c.reason.clone(), c.channel)).unwrap_or_default();
     let category = use_draft_or(format!("{base}/category"), by_topic.unwrap_or_default());

@@ -51,10 +51,9 @@ pub fn sheet(g: Ground<'_>, case: &Case) -> Option<Sheet> {
     rows.extend(x.caps.iter().filter_map(|cap| law_line(g, cap)));
     rows.extend(g.provisional(&clock));
     let spoken = g.spoken(clock.due);
-    let awaited = case.pauses.last().map(|p| p.reason.clone()).unwrap_or_default();
     let (say, foot) = match clock.state {
         ClockState::Overdue => (fill(t.say_reply_over, &[&spoken]), t.foot_over),
-        ClockState::Paused => (fill(t.say_paused, &[&awaited, &g.len(clock.remaining)]), t.foot_paused),
+        ClockState::Paused => (fill(t.say_paused, &[&g.len(clock.remaining)]), t.foot_paused),
         ClockState::Stopped => (t.say_done.to_owned(), t.foot_reply),
         _ => (fill(t.say_reply, &[&spoken]), t.foot_reply),
     };

@@ -1,7 +1,7 @@
 //! What the explanation of a due time says, as plain data in the words of one language, and the sum that all clocks
 //! share. Nothing here reads signals or computes a due time: the engine took it apart already.
 
-use baton_engine::clock::{Clock, ClockState, Explanation, Piece, PieceKind};
+use baton_engine::clock::{Clock, ClockKind, ClockState, Explanation, Piece, PieceKind};
 use baton_engine::policy::{Certainty, Policy, Provenance, Rule};
 use baton_engine::time::{Span, Timestamp};
 
@@ -105,6 +105,10 @@ impl Ground<'_> {
             () => fill(t.spoken_day, &[&format::long_date(at, zone, self.lang), &time]),
         }
     }
+    /// A limit of days is said in the rule's own unit, as nobody adds to 2 d 0 h.
+    fn limit(&self, limit: Span) -> String {
+        if limit >= Span::from_days(1) { self.rule_len(limit) } else { self.len(limit) }
+    }
     pub fn org(&self, id: &str) -> String {
         crate::i18n::words::organisation(self.policy, id, self.lang)
     }
@@ -156,7 +160,7 @@ impl Ground<'_> {
         if clock.state == ClockState::Paused {
             return Sum {
                 terms: vec![
-                    ("", self.len(clock.allowance), t.allowance.to_owned()),
+                    ("", self.limit(clock.allowance), t.allowance.to_owned()),
                     ("−", self.len(clock.used), t.used.to_owned()),
                 ],
                 result: (self.len(clock.remaining), t.left.to_owned()),
@@ -178,10 +182,11 @@ impl Ground<'_> {
                 terms.push(("+", self.len(piece.counts), words));
             }
         } else {
-            // A limit of days is said in the rule's own unit, as nobody adds 2 d 0 h.
-            let whole = if x.limit >= Span::from_days(1) { self.rule_len(x.limit) } else { self.len(x.limit) };
-            terms.push(("+", whole, limit.to_owned()));
-            terms.push(("+", self.len(paused), t.stopped.to_owned()));
+            terms.push(("+", self.limit(x.limit), limit.to_owned()));
+            // Only clocks of cases can stand still.
+            if matches!(clock.kind, ClockKind::Reply | ClockKind::Leg) {
+                terms.push(("+", self.len(paused), t.stopped.to_owned()));
+            }
             if closed > Span::ZERO {
                 terms.push(("+", self.len(closed), t.closed.to_owned()));
             }
