@@ -113,10 +113,11 @@ fn inspect(site: &Site, person: Person, looks: &[(&str, &str)]) -> String {
     let mut report = String::new();
     let mut seen = Vec::new();
     let mut note = |place: &str, report: &mut String| {
-        let fits =
-            "const r = document.documentElement; return r.scrollHeight <= innerHeight && r.scrollWidth <= innerWidth";
-        if desk.js(fits, &[]) != true {
-            let _ = write!(report, "\n  {place}: the page as a whole has a scroll bar; only its parts may");
+        let bars =
+            "const r = document.documentElement; return [innerWidth - r.clientWidth, innerHeight - r.clientHeight]";
+        let bars = desk.js(bars, &[]);
+        if bars != serde_json::json!([0, 0]) {
+            let _ = write!(report, "\n  {place}: the page as a whole has scroll bars ({bars} px); only its parts may");
         }
         for finding in desk.axe() {
             // The same fault in every view is said once.
