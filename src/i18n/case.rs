@@ -39,7 +39,7 @@ texts! { CaseTexts {
     waits: "待答复", "awaits reply";
     on_line: "正在联系", "in contact";
     answered: "已答复", "answered";
-    asked_back: "要补资料", "asked for more";
+    asked_back: "要补资料", "asked back";
     ended: "已结束", "ended";
     used: "用时 {0}", "took {0}";
     not_received: "未接收", "not received";

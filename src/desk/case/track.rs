@@ -36,6 +36,7 @@ pub fn RelayTrack(room: Room) -> impl IntoView {
     let sentence = move || track.with(|t| t.as_ref().map(|t| sentence(room, &t.chain)));
     view! {
         <div class="relay" node_ref=frame role="group" aria-label=move || room.t().relay data-test="track">
+            <h2 class="sr">{move || room.t().relay}</h2>
             <p class="sr" data-test="track-sentence">{sentence}</p>
             {move || there.get().then(|| if narrow.get() {
                 view! { <TrackList room track/> }.into_any()
