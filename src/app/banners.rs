@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::commands::Action;
+use super::rules::provisional;
 use super::start::RefusedPacks;
 use super::state::{Connection, Desk};
 use super::ui_state::{Page, Ui};
@@ -60,6 +61,7 @@ pub fn Banners() -> impl IntoView {
                 </button>
             </div>
         </Show>
+        <Recovering/>
         <Show when=move || desk.connection.get() == Connection::LoggedOut>
             <div class="banner" data-s="soon" role="status" data-test="banner-logged-out">
                 <Icon name="lock"/><p class="grow">{move || t().banner_logged_out}</p>
@@ -90,6 +92,7 @@ pub fn Banners() -> impl IntoView {
                 <p class="grow">{move || fill(t().banner_skew, &[&skewed.get().unwrap_or_default().abs().to_string()])}</p>
             </div>
         </Show>
+        <Provisional/>
         <Show when=move || !desk.durable.get()>
             <div class="banner" data-s="soon" role="status" data-test="banner-memory">
                 <Icon name="alert"/><p class="grow">{move || t().banner_memory}</p>
@@ -102,4 +105,63 @@ pub fn Banners() -> impl IntoView {
             </div>
         </Show>
     }
+}
+
+/// After an outage, while what had queued up is being sent.
+#[component]
+fn Recovering() -> impl IntoView {
+    let desk = Desk::get();
+    let t = move || ShellTexts::get(lang());
+    let left = Memo::new(move |_| desk.outbox.with(|o| o.queued + o.sent));
+    // True from the end of an outage until everything has been sent.
+    let recovering = Memo::new(move |before: Option<&(bool, bool)>| {
+        let offline = matches!(desk.connection.get(), Connection::Offline { .. });
+        let (was_offline, was) = before.copied().unwrap_or_default();
+        let online = desk.connection.get() == Connection::Online;
+        (offline || was_offline && !online, online && left.get() > 0 && (was || was_offline))
+    });
+    view! {
+        <Show when=move || recovering.get().1>
+            <div class="banner" data-s="ok" role="status" data-test="banner-sending">
+                <Icon name="refresh"/><p class="grow">{move || fill(t().banner_sending, &[&left.get().to_string()])}</p>
+            </div>
+        </Show>
+    }
+}
+
+/// The first year whose holidays are not announced, when a clock in the list touches it. Told once for each year.
+#[component]
+fn Provisional() -> impl IntoView {
+    let desk = Desk::get();
+    let t = move || ShellTexts::get(lang());
+    let touched = Memo::new(move |_| {
+        desk.with_rows(|rows| rows.iter().filter_map(|r| r.clock.as_ref()).find(|c| c.provisional).map(|c| c.due))
+    });
+    let understood = RwSignal::new(());
+    let year = Memo::new(move |_| {
+        understood.track();
+        let (due, policy) = (touched.get()?, desk.policy()?);
+        let now = desk.now.get_untracked();
+        let year = provisional(&policy, now, due.since(now)).into_iter().next()?;
+        browser::setting(&seen(year)).is_none().then_some(year)
+    });
+    view! {
+        <Show when=move || year.get().is_some()>
+            <div class="banner" data-s="soon" role="status" data-test="banner-provisional">
+                <Icon name="calendar"/>
+                <p class="grow">{move || fill(t().banner_provisional, &[&year.get().unwrap_or_default().to_string()])}</p>
+                <button type="button" class="btn" on:click=move |_| {
+                    if let Some(year) = year.get_untracked() {
+                        browser::set_setting(&seen(year), Some("seen"));
+                        understood.set(());
+                    }
+                }>{move || t().understood}</button>
+            </div>
+        </Show>
+    }
+}
+
+/// Local setting: the person knows that the holidays of that year are provisional.
+fn seen(year: i32) -> String {
+    format!("baton-provisional/{year}")
 }

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::start::{self, Stage};
+use super::login::worded;
+use super::start::{self, LogInFault, Stage};
 use super::state::Desk;
 use super::ui_state::Ui;
 use crate::desk::contact;
@@ -46,14 +47,22 @@ pub fn LogInAgain() -> impl IntoView {
     let (desk, ui) = (Desk::get(), Ui::get());
     let t = move || ShellTexts::get(lang());
     let password = RwSignal::new(String::new());
-    let wrong = RwSignal::new(false);
+    let fault = RwSignal::new(None::<LogInFault>);
+    let busy = RwSignal::new(false);
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
         let Some(user) = desk.session.with_untracked(|s| s.as_ref().map(|s| s.id.clone())) else { return };
+        busy.set(true);
+        fault.set(None);
         spawn_local(async move {
-            match start::log_in_again(desk, &user, &password.get_untracked()).await {
+            let done = start::log_in_again(desk, &user, &password.get_untracked()).await;
+            let _ = busy.try_set(false);
+            match done {
                 Ok(()) => ui.close(),
-                Err(_) => drop(wrong.try_set(true)),
+                Err(why) => drop(fault.try_set(Some(why))),
             }
         });
     };
@@ -62,15 +71,16 @@ pub fn LogInAgain() -> impl IntoView {
             <form on:submit=submit>
                 <div class="dlg-body">
                     <p>{move || t().banner_logged_out}</p>
+                    <p class="strong">{move || desk.session.with(|s| s.as_ref().map(|s| s.name.clone()))}</p>
                     <label class="login-field">
                         <span>{move || t().password}</span>
                         <span class="in"><input class="grow" type="password" autofocus autocomplete="current-password" data-test="login-again-password"
                             prop:value=password on:input=move |ev| password.set(event_target_value(&ev))/></span>
                     </label>
-                    <p class="hint" data-s="over" role="alert">{move || wrong.get().then(|| t().wrong_password)}</p>
+                    <p class="hint" data-s="over" role="alert" data-test="login-again-fault">{move || fault.get().map(|f| worded(&f, lang()))}</p>
                 </div>
                 <div class="pop-f"><span class="grow"></span>
-                    <button type="submit" class="btn" data-kind="primary" data-test="login-again-submit">{move || t().log_in}</button>
+                    <button type="submit" class="btn" data-kind="primary" data-test="login-again-submit" disabled=move || busy.get()>{move || t().log_in}</button>
                 </div>
             </form>
         </DialogFrame>

@@ -3,13 +3,15 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::browser::toggle_theme;
 use super::start::{self, LogInFault, RefusedPacks, Stage};
 use super::state::Desk;
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{Lang, fill, lang};
 use crate::ui::icon::Icon;
 
-fn worded(fault: &LogInFault, lang: Lang) -> String {
+/// A fault in words.
+pub fn worded(fault: &LogInFault, lang: Lang) -> String {
     let t = ShellTexts::get(lang);
     match fault {
         LogInFault::Wrong => t.wrong_password.into(),
@@ -42,6 +44,16 @@ pub fn LogInPage(stage: RwSignal<Stage>, refused: RefusedPacks) -> impl IntoView
             }
         });
     };
+    let language = expect_context::<RwSignal<Lang>>();
+    // Too many tries: the seconds run down, and trying again is possible when they are over.
+    let second = desk.now;
+    Effect::new(move |first: Option<()>| {
+        second.track();
+        if first.is_some() {
+            fault.update(count_down);
+        }
+    });
+    let waiting = move || fault.with(|f| matches!(f, Some(LogInFault::TooMany(_))));
     view! {
         <main class="login">
             <form class="login-card" on:submit=submit>
@@ -60,10 +72,42 @@ pub fn LogInPage(stage: RwSignal<Stage>, refused: RefusedPacks) -> impl IntoView
                 <p class="hint" data-s="over" role="alert" data-test="login-fault">
                     {move || fault.get().map(|f| worded(&f, lang()))}
                 </p>
-                <button class="btn login-go" data-kind="primary" type="submit" data-test="login-submit" disabled=move || busy.get()>
+                <button class="btn login-go" data-kind="primary" type="submit" data-test="login-submit" disabled=move || busy.get() || waiting()>
                     {move || if busy.get() { t().logging_in } else { t().log_in }}
                 </button>
             </form>
+            <div class="login-more">
+                <button type="button" class="btn" data-kind="quiet" data-test="language"
+                    on:click=move |_| language.update(|l| *l = if *l == Lang::Zh { Lang::En } else { Lang::Zh })>{move || t().switch_language}</button>
+                <button type="button" class="ib" aria-label=move || t().toggle_theme title=move || t().toggle_theme
+                    on:click=move |_| toggle_theme()><Icon name="theme"/></button>
+            </div>
         </main>
+    }
+}
+
+/// One second less to wait.
+fn count_down(fault: &mut Option<LogInFault>) {
+    *fault = match fault.take() {
+        Some(LogInFault::TooMany(secs)) if secs > 1 => Some(LogInFault::TooMany(secs - 1)),
+        Some(LogInFault::TooMany(_)) => None,
+        other => other,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_wait_runs_down() {
+        let mut fault = Some(LogInFault::TooMany(2));
+        count_down(&mut fault);
+        assert_eq!(fault, Some(LogInFault::TooMany(1)));
+        count_down(&mut fault);
+        assert_eq!(fault, None);
+        let mut wrong = Some(LogInFault::Wrong);
+        count_down(&mut wrong);
+        assert_eq!(wrong, Some(LogInFault::Wrong));
     }
 }

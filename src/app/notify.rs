@@ -12,10 +12,13 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::browser::setting;
 use super::state::Desk;
 use crate::i18n::worklist::WorklistTexts;
-use crate::i18n::{fill, lang};
+use crate::i18n::{Lang, fill, lang};
 
 /// Local setting; "on" rings once per item.
 pub const CHIME: &str = "baton-chime";
+
+/// More than so many at once (after an outage) are only counted.
+const MOST_NAMED: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
@@ -77,13 +80,24 @@ pub fn Announcer() -> impl IntoView {
         });
         let name = crate::i18n::shell::ShellTexts::get(lang).product;
         document().set_title(&if overdue > 0 { format!("({overdue}) {name}") } else { name.to_owned() });
-        // A flood (first load, an outage) is summed up by the list itself.
-        if !news.is_empty() && news.len() <= 3 {
-            tell(&news.join("\n"));
-            said.set(news.join(" "));
+        // While the first sync goes on, everything is new: the list itself says it.
+        let (done, all) = desk.first_sync.get_untracked();
+        if news.is_empty() || done < all {
+            return;
         }
+        let sentence = if news.len() <= MOST_NAMED {
+            news.join(sentence_gap(lang))
+        } else {
+            fill(t.many_soon, &[&news.len().to_string()])
+        };
+        tell(&sentence);
+        said.set(sentence);
     });
     view! { <div class="sr" role="status" aria-live="polite" data-test="announcer">{move || said.get()}</div> }
+}
+
+fn sentence_gap(lang: Lang) -> &'static str {
+    if lang == Lang::Zh { "；" } else { "; " }
 }
 
 fn tell(text: &str) {

@@ -30,13 +30,13 @@ pub fn OutboxPage() -> impl IntoView {
     let unreadable = Memo::new(move |_| desk.unreadable());
     let confirmed = Memo::new(move |_| desk.confirmed().len());
     let counter = move |out: &'static str, n: usize, word: &'static str| {
-        view! { <div data-out=out><b>{n}</b>{word}</div> }
+        view! { <div data-out=out data-some=(n > 0).then_some("")><b>{n}</b>{word}</div> }
     };
     view! {
         <main class="page" data-test="outbox-page">
-            <div class="page-h">
+            <div class="page-head">
                 <h1>{move || t().outbox}</h1><span class="grow"></span>
-                <button type="button" class="btn" data-test="outbox-export"
+                <button type="button" class="btn" data-test="outbox-export" disabled=move || items.with(Vec::is_empty)
                     on:click=move |_| download("baton-outbox.json", &desk.export_outbox())>{move || t().export}</button>
             </div>
             <div class="ob">
@@ -59,7 +59,14 @@ pub fn OutboxPage() -> impl IntoView {
                 </For>
             </ul>
             <Show when=move || !unreadable.with(Vec::is_empty)>
-                <h2 class="page-h2">{move || t().unreadable}</h2>
+                <div class="hline page-h2"><h2>{move || t().unreadable}</h2><span class="grow"></span>
+                    <button type="button" class="btn" data-test="unreadable-export" on:click=move |_| {
+                        let list: Vec<_> = unreadable.get_untracked().into_iter()
+                            .map(|(id, why, text)| serde_json::json!({ "id": id, "fault": why, "text": text })).collect();
+                        download("baton-unreadable.json", &serde_json::to_string_pretty(&list).unwrap_or_default());
+                    }>{move || t().export}</button>
+                </div>
+                <p class="mute small">{move || OutboxTexts::get(lang()).unreadable_more}</p>
                 <ul class="ob-list" data-test="unreadable">
                     <For each=move || unreadable.get() key=|u| u.0.clone() let:fault>
                         <li class="oi" data-out="failed" data-test="unreadable-item">
@@ -103,6 +110,8 @@ fn Line(item: OutboxItem) -> impl IntoView {
         }
         ItemState::Dead { problem } => format!("{} ({}): {}", t().state_dead, problem.status, problem.text),
     };
+    let raw = StoredValue::new(serde_json::to_string_pretty(&item.entry).unwrap_or_default());
+    let o = move || OutboxTexts::get(lang());
     let open = move |_| {
         if matches!(collection, Collection::Cases | Collection::Interactions | Collection::Callbacks) {
             ui.select(collection, &doc);
@@ -114,12 +123,35 @@ fn Line(item: OutboxItem) -> impl IntoView {
             <button type="button" class="oi-what cut" on:click=open><b>{what}</b></button>
             <span class="num">{when}</span>
             <p data-test="outbox-why">{why}</p>
-            {stuck.then(|| view! {
-                <span class="oi-acts">
-                    <button type="button" class="btn" data-test="outbox-retry" on:click=move |_| desk.retry_item(&id.get_value())>{move || t().retry}</button>
-                    <button type="button" class="btn" data-test="outbox-discard" on:click=move |_| desk.discard_item(&id.get_value())>{move || t().discard}</button>
-                </span>
-            })}
+            <details>
+                <summary class="link">{move || o().details}</summary>
+                <pre class="oi-raw" tabindex="0">{raw.get_value()}</pre>
+                <button type="button" class="btn" on:click=move |_| copy(&raw.get_value())>{move || o().copy}</button>
+            </details>
+            {stuck.then(|| view! { <Stuck id/> })}
         </li>
+    }
+}
+
+/// What can be done about an entry that goes no further by itself. Discarding is for good, so it is asked twice.
+#[component]
+fn Stuck(id: StoredValue<String>) -> impl IntoView {
+    let desk = Desk::get();
+    let t = move || ShellTexts::get(lang());
+    let o = move || OutboxTexts::get(lang());
+    let sure = RwSignal::new(false);
+    let discard = move |_| {
+        if sure.get_untracked() {
+            desk.discard_item(&id.get_value());
+        } else {
+            sure.set(true);
+        }
+    };
+    view! {
+        <span class="oi-acts">
+            <button type="button" class="btn" data-test="outbox-retry" on:click=move |_| desk.retry_item(&id.get_value())>{move || t().retry}</button>
+            <button type="button" class="btn" data-test="outbox-discard" data-kind=move || sure.get().then_some("danger")
+                on:click=discard on:blur=move |_| sure.set(false)>{move || if sure.get() { o().discard_sure } else { t().discard }}</button>
+        </span>
     }
 }

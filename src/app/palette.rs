@@ -10,6 +10,7 @@ use super::commands::Context;
 use super::keymap::Keymap;
 use super::ui_state::Page;
 use crate::i18n::commands::CommandTexts;
+use crate::i18n::words::Words;
 use crate::i18n::{fill, lang};
 use crate::ui::dialog::DialogFrame;
 use crate::ui::icon::Icon;
@@ -62,7 +63,7 @@ pub fn Palette() -> impl IntoView {
     });
     let about = untrack(|| context.case().map(|c| short(&c.number).to_owned()).filter(|n| !n.is_empty()));
     view! {
-        <DialogFrame title=Signal::derive(move || t().palette.to_owned()) kind="palette" wide=true>
+        <DialogFrame title=Signal::derive(move || t().palette.to_owned()) kind="palette" wide=true bare=true>
             <div class="cmd-q">
                 <Icon name="search"/>
                 <input autofocus data-test="palette-query" role="combobox" aria-expanded="true" aria-controls="cmd-list"
@@ -70,6 +71,7 @@ pub fn Palette() -> impl IntoView {
                     aria-label=move || t().placeholder placeholder=move || t().placeholder
                     prop:value=query on:input=move |ev| { query.set(event_target_value(&ev)); at.set(0); } on:keydown=on_key/>
                 {about.map(|number| view! { <span class="tag">{move || fill(t().now_at, &[&number])}</span> })}
+                <button type="button" class="kbd" aria-label=move || Words::get(lang()).close on:click=move |_| context.ui.close()>"Esc"</button>
             </div>
             <div class="cmd-list" id="cmd-list" role="listbox" tabindex="-1" aria-label=move || t().palette>
                 {move || {

@@ -42,8 +42,8 @@ pub fn Rail() -> impl IntoView {
         <nav class="rail" aria-label=move || t().main_nav>
             <span class="rail-logo" title=move || t().product><Icon name="brand"/></span>
             <Item page=Page::Desk icon="inbox" test="nav-desk" text=Signal::derive(move || t().desk)/>
-            <Item page=Page::Customers icon="user" test="nav-customers" text=Signal::derive(move || t().customers)/>
-            <Item page=Page::Callbacks icon="callback" test="nav-callbacks" text=Signal::derive(move || t().callbacks)/>
+            <Item page=Page::Customers icon="user" test="nav-customers" text=Signal::derive(move || t().rail_customers)/>
+            <Item page=Page::Callbacks icon="callback" test="nav-callbacks" text=Signal::derive(move || t().rail_callbacks)/>
             <Item page=Page::Experts icon="consult" test="nav-experts" text=Signal::derive(move || t().experts)/>
             <span class="rail-outbox">
                 <Item page=Page::Outbox icon="send" test="nav-outbox" text=Signal::derive(move || t().outbox)/>

@@ -43,7 +43,8 @@ pub fn follow(ui: Ui) {
             if ui.page.get_untracked() != page {
                 ui.page.set(page);
             }
-            if selected.is_some() && ui.selected.get_untracked() != selected {
+            // Only the desk's own address says what is selected; other pages leave it as it is.
+            if (page == Page::Desk || selected.is_some()) && ui.selected.get_untracked() != selected {
                 ui.selected.set(selected);
             }
         }

@@ -1,15 +1,21 @@
 //! The rules page: the pack in force with every value, where it comes from and how certain it is; and the faults of
 //! packs that were refused.
 
+mod calendars;
+mod desks;
+mod limits;
+
 use std::sync::Arc;
 
-use baton_engine::policy::{Certainty, Policy, Provenance};
+use baton_engine::policy::{Certainty, Policy, Provenance, Setting};
+use baton_engine::time::Span;
 use leptos::prelude::*;
 
+pub use self::calendars::provisional;
 use super::start::RefusedPacks;
 use super::state::Desk;
-use crate::i18n::rules::RulesTexts;
-use crate::i18n::{Lang, fill, format, lang};
+use crate::i18n::rules::{RulesTexts, SettingNames};
+use crate::i18n::{Lang, fill, lang};
 
 /// The word and the colour of a certainty.
 pub fn certainty(certainty: Certainty, lang: Lang) -> (&'static str, &'static str) {
@@ -24,6 +30,16 @@ pub fn certainty(certainty: Certainty, lang: Lang) -> (&'static str, &'static st
     }
 }
 
+/// Every certainty with what it means, in the order of trust.
+const CERTAINTIES: [(Certainty, fn(&RulesTexts) -> &'static str); 6] = [
+    (Certainty::Stated, |t| t.stated_more),
+    (Certainty::Decoded, |t| t.decoded_more),
+    (Certainty::Inferred, |t| t.inferred_more),
+    (Certainty::External, |t| t.external_more),
+    (Certainty::Default, |t| t.default_more),
+    (Certainty::Uncertain, |t| t.uncertain_more),
+];
+
 #[component]
 pub fn RulesPage() -> impl IntoView {
     let desk = Desk::get();
@@ -31,17 +47,20 @@ pub fn RulesPage() -> impl IntoView {
     let t = move || RulesTexts::get(lang());
     view! {
         <main class="page" data-test="rules-page">
-            <div class="page-h"><h1>{move || t().pack}</h1></div>
+            <div class="page-head"><h1>{move || t().pack}</h1></div>
             <Show when=move || !refused.with(Vec::is_empty)>
-                <h2 class="page-h2">{move || t().refused}</h2>
-                {move || refused.get().into_iter().map(|(file, faults)| view! {
-                    <div class="fault-list" data-test="pack-faults">
-                        <b>{file}</b>
-                        <ul>{faults.into_iter().map(|f| view! {
-                            <li data-test="pack-fault"><code>{if f.pointer.is_empty() { "/".to_owned() } else { f.pointer }}</code>" "{f.message}</li>
-                        }).collect_view()}</ul>
-                    </div>
-                }).collect_view()}
+                <section class="fault-box">
+                    <h2>{move || t().refused}</h2>
+                    <p>{move || t().refused_more}</p>
+                    {move || refused.get().into_iter().map(|(file, faults)| view! {
+                        <div data-test="pack-faults">
+                            <b>{file}</b>" "<span class="mute">{fill(t().fault_count, &[&faults.len().to_string()])}</span>
+                            <ul>{faults.into_iter().map(|f| view! {
+                                <li data-test="pack-fault"><code>{if f.pointer.is_empty() { "/".to_owned() } else { f.pointer }}</code>" "{f.message}</li>
+                            }).collect_view()}</ul>
+                        </div>
+                    }).collect_view()}
+                </section>
             </Show>
             {move || match desk.policy() {
                 Some(policy) => view! { <Pack policy/> }.into_any(),
@@ -51,90 +70,106 @@ pub fn RulesPage() -> impl IntoView {
     }
 }
 
-fn line(name: String, value: String, provenance: &Provenance, lang: Lang) -> impl IntoView + use<> {
-    let (word, colour) = certainty(provenance.certainty, lang);
-    let note = provenance.note.as_ref().map(|n| lang.of(n));
-    view! {
-        <tr>
-            <th scope="row">{name}</th>
-            <td class="num">{value}</td>
-            <td><span class="tag" data-s=colour>{word}</span></td>
-            <td><span>{provenance.source.clone()}</span>{note.map(|n| view! { <p class="mute">{n}</p> })}</td>
-        </tr>
-    }
-}
-
 #[component]
 fn Pack(policy: Arc<Policy>) -> impl IntoView {
     let desk = Desk::get();
     let lang = lang();
     let t = RulesTexts::get(lang);
-    let head = move || {
-        view! {
-            <thead><tr><th scope="col">{t.rule}</th><th scope="col">{t.value}</th><th scope="col">{t.certainty}</th><th scope="col">{t.source}</th></tr></thead>
-        }
-    };
-    let rules = policy
-        .rules()
-        .into_iter()
-        .map(|rule| {
-            line(
-                format!("{} · {}", rule.id, lang.of(&rule.name)),
-                format::rule_length(rule.limit, lang),
-                &rule.provenance,
-                lang,
-            )
-        })
-        .collect_view();
-    let settings = policy
-        .settings
-        .iter()
-        .chain(&policy.clocks.settings)
-        .map(|s| line(s.id.clone(), s.value.clone(), &s.provenance, lang))
-        .collect_view();
-    let desks = policy
-        .desks
-        .iter()
-        .map(|d| {
-            let open = policy.calendars[d.calendar].calendar.is_open(desk.now.get_untracked()).unwrap_or(false);
-            let now = if open { t.open_now } else { t.closed_now };
-            let hours = lang.of(&policy.calendars[d.calendar].name);
-            line(lang.of(&d.name), format!("{hours} · {now}"), &d.provenance, lang)
-        })
-        .collect_view();
-    let flags =
-        policy.flags.iter().map(|f| line(lang.of(&f.name), f.value.clone(), &f.provenance, lang)).collect_view();
-    let calendars = policy
-        .calendars
-        .iter()
-        .map(|c| line(lang.of(&c.name), c.calendar.zone().id().to_owned(), &c.provenance, lang))
-        .collect_view();
     let extends = (!policy.extends.is_empty()).then(|| fill(t.extends, &[&policy.extends.join(", ")]));
     let kept: Vec<String> = desk.policies().all().iter().map(|p| format!("{} {}", p.id, p.version)).collect();
-    let year = {
-        let now = desk.now.get_untracked();
-        let soon = now.plus(baton_engine::time::Span::from_days(60));
-        let warn = policy.calendars.iter().any(|c| {
-            c.calendar
-                .warnings(now, soon)
-                .iter()
-                .any(|w| matches!(w, baton_engine::calendar::CalendarWarning::ProvisionalYear(_)))
-        });
-        warn.then(|| policy.home().zone().local(soon).0.year())
-    };
+    let settings = policy.settings.iter().chain(&policy.clocks.settings);
+    let settings = settings.map(|s| setting(s, lang)).collect_view();
+    let (now, policy_) = (desk.now.get_untracked(), policy.clone());
     view! {
-        <p><b>{lang.of(&policy.name)}</b>" "<span class="mute">{policy.id.clone()}" · "{fill(t.version, &[&policy.version])}" "{extends}</span></p>
-        {year.map(|y| view! { <div class="banner" data-s="soon" role="status" data-test="provisional-year"><p>{fill(t.provisional, &[&y.to_string()])}</p></div> })}
-        <h2 class="page-h2">{t.limits}</h2>
-        <table class="table" data-test="rules-limits">{head()}<tbody>{rules}</tbody></table>
-        <h2 class="page-h2">{t.desks}</h2>
-        <table class="table">{head()}<tbody>{desks}</tbody></table>
-        <h2 class="page-h2">{t.flags}</h2>
-        <table class="table">{head()}<tbody>{flags}</tbody></table>
-        <h2 class="page-h2">{t.settings}</h2>
-        <table class="table">{head()}<tbody>{settings}</tbody></table>
-        <h2 class="page-h2">{t.calendars}</h2>
-        <table class="table">{head()}<tbody>{calendars}</tbody></table>
+        <p class="pack-id" data-test="pack-in-force">
+            <b>{lang.of(&policy.name)}</b>" "<code>{policy.id.clone()}</code>" "
+            <span class="mute">{fill(t.version, &[&policy.version])}"　"{extends}</span>
+        </p>
+        <p class="mute small">{t.pinned}</p>
+        <Provisional policy=policy.clone()/>
+        <dl class="legend" aria-label=t.certainty>
+            {CERTAINTIES.map(|(c, more)| {
+                let (word, colour) = certainty(c, lang);
+                view! { <div><dt><span class="tag" data-s=colour>{word}</span></dt><dd>{more(t)}</dd></div> }
+            }).collect_view()}
+        </dl>
+        {limits::classes(&policy, lang)}
+        {limits::others(&policy, lang)}
+        {desks::relay(&policy, lang)}
+        {desks::desks(&policy, lang, now)}
+        {desks::flags(&policy, lang)}
+        {table(t.settings, "rules-settings", settings, lang)}
+        {limits::tiers(&policy, lang)}
+        {calendars::calendars(&policy_, lang, now)}
         <p class="mute small">{t.kept}": "{kept.join(", ")}</p>
+    }
+}
+
+/// A warning when dates of the next two months rest on holidays that are not announced.
+#[component]
+fn Provisional(policy: Arc<Policy>) -> impl IntoView {
+    let (desk, lang) = (Desk::get(), lang());
+    let years = provisional(&policy, desk.now.get_untracked(), Span::from_days(60));
+    years.into_iter().map(move |year| {
+        let words = fill(RulesTexts::get(lang).provisional, &[&year.to_string()]);
+        view! { <div class="note-box" data-s="soon" role="status" data-test="provisional-year"><p>{words}</p></div> }
+    }).collect_view()
+}
+
+/// A section with a table of name, value, certainty and source.
+fn table(title: &'static str, test: &'static str, lines: impl IntoAny, lang: Lang) -> AnyView {
+    let t = RulesTexts::get(lang);
+    view! {
+        <h2 class="page-h2">{title}</h2>
+        <table class="table" data-test=test>
+            <thead><tr>
+                <th scope="col">{t.rule}</th><th scope="col">{t.value}</th>
+                <th scope="col">{t.certainty}</th><th scope="col">{t.source}</th>
+            </tr></thead>
+            <tbody>{lines.into_any()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// One line of such a table.
+fn line(name: impl IntoAny, value: impl IntoAny, provenance: &Provenance, lang: Lang) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row">{name.into_any()}</th>
+            <td class="num">{value.into_any()}</td>
+            {proof(provenance, lang)}
+        </tr>
+    }
+    .into_any()
+}
+
+/// The cells of certainty and source.
+fn proof(provenance: &Provenance, lang: Lang) -> impl IntoView + use<> {
+    let (word, colour) = certainty(provenance.certainty, lang);
+    let note = provenance.note.as_ref().map(|n| lang.of(n));
+    view! {
+        <td><span class="tag" data-s=colour>{word}</span></td>
+        <td><span>{provenance.source.clone()}</span>{note.map(|n| view! { <p class="mute">{n}</p> })}</td>
+    }
+}
+
+/// A single value of the pack in words; what has no words shows its key.
+fn setting(setting: &Setting, lang: Lang) -> AnyView {
+    let name = SettingNames::of(&setting.id, lang)
+        .map_or_else(|| view! { <code>{setting.id.clone()}</code> }.into_any(), |name| view! { {name} }.into_any());
+    line(name, worded(&setting.value, lang), &setting.provenance, lang)
+}
+
+/// Lengths as people say them, yes and no; anything else as the pack writes it.
+fn worded(value: &str, lang: Lang) -> String {
+    let t = RulesTexts::get(lang);
+    match value {
+        "true" => t.yes.to_owned(),
+        "false" => t.no.to_owned(),
+        _ => match value.parse::<Span>() {
+            Ok(span) => crate::i18n::format::rule_length(span, lang),
+            Err(_) => value.to_owned(),
+        },
     }
 }

@@ -56,6 +56,7 @@ texts! { CommandTexts {
     run: "执行", "run";
     safe: "通话与草稿不受影响", "Calls and drafts stay as they are";
     now_at: "当前：{0}", "Now: {0}";
+    pick_first: "先选中一件合适的", "Select something it applies to";
     open_row: "打开所选", "Open the selected item";
     back: "返回列表", "Back to the list";
     change_key: "换一个键", "Change this key";

@@ -10,7 +10,48 @@ texts! { RulesTexts {
     settings: "取值", "Settings";
     desks: "专席与热线", "Desks";
     calendars: "日历", "Calendars";
-    flags: "存疑之处", "Doubts";
+    flags: "存疑之处", "Doubts in the source";
+    classes: "服务等级与时限", "Service classes and their limits";
+    class: "等级", "Class";
+    reply: "答复客户", "Reply to the customer";
+    leg: "单棒", "One leg";
+    fallback: "等级不明时", "when unknown";
+    tiers: "客户分级", "Customer tiers";
+    by_brand: "按品牌", "by brand";
+    annual_spend: "年消费", "Annual spend";
+    monthly_arpu: "月均消费", "Monthly ARPU";
+    between: "{0} {1} 至 {2}（不含）", "{0} {1} up to {2}";
+    at_least: "{0} {1} 起", "{0} from {1}";
+    relay: "接力流程", "Relay flows";
+    flow_owner: "首问 {0}", "first asked: {0}";
+    edge_dispatch: "派单", "dispatch";
+    edge_assist: "请求支援", "assist";
+    parallel: "可同时派多家", "several at once";
+    comma: "，", ", ";
+    everywhere: "不限城市", "every city";
+    seats: "{0} 席", "{0} seats";
+    in_scope: "受理", "in scope";
+    out_of_scope: "不受理", "out of scope";
+    instead_of: "另一种读法：{0}", "could also be read as: {0}";
+    yes: "是", "yes";
+    no: "否", "no";
+    home: "本地日", "home";
+    always: "全天，不分节假日", "round the clock, every day";
+    covered: "{0}–{1} 年", "{0}–{1}";
+    year_provisional: "{0} 年待核", "{0} provisional";
+    next_days: "接下来的特殊日子", "Next special days";
+    holiday: "休", "closed";
+    worked: "上班", "worked";
+    special: "另定", "special";
+    pinned: "个案按受理时的版本计时，规则更新不改已定的时限。", "A case keeps the version it was taken under; new rules never move its dates.";
+    refused_more: "包内有错就整包不用，继续用上一个好的版本。改好后重新载入即可。", "A pack with a fault is refused whole; the last good version stays in force. Mend it and reload.";
+    fault_count: "{0} 处错误", "{0} faults";
+    stated_more: "原文写明", "printed plainly";
+    decoded_more: "原文残缺，读法可靠", "garbled, the reading is safe";
+    inferred_more: "由原文其他内容推出", "follows from other printed facts";
+    external_more: "来自法规或其他文件", "from law or another document";
+    default_more: "原文未写，本台取值，可改", "the source is silent; ours, and yours to change";
+    uncertain_more: "原文有歧义，其他读法见备注", "ambiguous; the alternatives are named";
     rule: "规则", "Rule";
     value: "取值", "Value";
     source: "出处", "Source";
@@ -53,3 +94,46 @@ texts! { RulesTexts {
     skew: "与服务器时钟相差 {0} 秒", "{0} s from the server's clock";
     person: "登录者", "Logged in as";
 } }
+
+texts! { SettingNames {
+    default_class: "等级不明时按", "Class when unknown";
+    home_calendar: "本地日历", "Home calendar";
+    soon_percent: "用去多少算即将到期（%）", "Due soon from this share used (%)";
+    soon_under: "剩余不足多少算即将到期", "Due soon when less remains";
+    reopen_percent: "重开后按原时限的（%）", "Reopened: share of the limit (%)";
+    repeat_window: "重复来电并入期", "Repeats are attached within";
+    guard_blocks: "会误期的派单一律拦下", "Refuse every dispatch that breaks a deadline";
+    loop_limit: "同一对单位最多派几次", "Dispatches between the same two at most";
+    close_after_failed_days: "联系未果几日后可结单", "Days of failed tries before closing";
+    offer: "转席响铃", "A seat is offered a call for";
+    ageing: "每等多久升一级", "One rank up per waiting time of";
+    tries: "每轮拨打次数", "Tries per round";
+    spacing: "两次拨打间隔", "Between two tries";
+    claim_lapse: "认领后多久不拨放回", "A claim lapses after";
+    handling: "一次回电平均用时", "Mean time of a call-back";
+} }
+
+impl SettingNames {
+    /// The name of a pack's setting; None for a key that has none here.
+    pub fn of(id: &str, lang: super::Lang) -> Option<&'static str> {
+        let t = SettingNames::get(lang);
+        Some(match id {
+            "defaultClass" => t.default_class,
+            "homeCalendar" => t.home_calendar,
+            "soonPercent" => t.soon_percent,
+            "soonUnder" => t.soon_under,
+            "reopenPercent" => t.reopen_percent,
+            "repeatWindow" => t.repeat_window,
+            "guardBlocks" => t.guard_blocks,
+            "loopLimit" => t.loop_limit,
+            "closeAfterFailedDays" => t.close_after_failed_days,
+            "offer" => t.offer,
+            "ageing" => t.ageing,
+            "tries" => t.tries,
+            "spacing" => t.spacing,
+            "claimLapse" => t.claim_lapse,
+            "handling" => t.handling,
+            _ => return None,
+        })
+    }
+}

@@ -17,6 +17,8 @@ texts! { ShellTexts {
     desk: "工作台", "Desk";
     customers: "客户", "Customers";
     callbacks: "回电", "Call-backs";
+    rail_customers: "客户", "Clients";
+    rail_callbacks: "回电", "Callbacks";
     experts: "专席", "Experts";
     outbox: "发件箱", "Outbox";
     rules: "规则", "Rules";
@@ -42,6 +44,9 @@ texts! { ShellTexts {
     banner_unreadable: "{0} 份资料读不出来", "{0} documents cannot be read";
     look: "查看", "Look";
     banner_skew: "本机时钟与服务器差 {0} 秒，到期时间已按服务器校正", "This clock differs from the server's by {0} s; due times follow the server";
+    banner_provisional: "缺 {0} 年调休表：节假日按法定日推算，涉及的到期标“待核”", "Holidays of {0} are not announced yet: statutory days are used, and dates that touch them are marked provisional";
+    understood: "知道了", "Understood";
+    banner_sending: "已恢复，正在按先后发送，还有 {0} 条", "Back online: sending in order, {0} left";
     banner_update: "新版本已备好", "A new version is ready";
     reload: "重新载入", "Reload";
     banner_memory: "此浏览器不保存数据，关闭标签页会丢失未发送的内容", "This browser stores nothing: unsent work is lost when the tab closes";

@@ -26,6 +26,9 @@ pub fn DialogFrame(
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] kind: &'static str,
     #[prop(optional)] wide: bool,
+    /// No bar with title and close button: the title is for screen readers only.
+    #[prop(optional)]
+    bare: bool,
     children: Children,
 ) -> impl IntoView {
     let ui = Ui::get();
@@ -44,14 +47,20 @@ pub fn DialogFrame(
         <dialog node_ref=node class="pop dlg" data-wide=wide.then_some("") aria-labelledby=TITLE_ID aria-modal="true"
             data-test="dialog" data-kind=kind
             on:cancel=move |ev: web_sys::Event| { ev.prevent_default(); ui.close(); } on:close=move |_: web_sys::Event| ui.close()>
-            <div class="pop-h">
-                <h2 id=TITLE_ID class="cut">{move || title.get()}</h2>
-                <span class="grow"></span>
-                <button class="ib" type="button" data-test="dialog-close" aria-label=move || Words::get(lang()).close
-                    on:click=move |_| ui.close()>
-                    <Icon name="x" small=true/>
-                </button>
-            </div>
+            {if bare {
+                view! { <h2 id=TITLE_ID class="sr">{move || title.get()}</h2> }.into_any()
+            } else {
+                view! {
+                    <div class="pop-h">
+                        <h2 id=TITLE_ID class="cut">{move || title.get()}</h2>
+                        <span class="grow"></span>
+                        <button class="ib" type="button" data-test="dialog-close" aria-label=move || Words::get(lang()).close
+                            on:click=move |_| ui.close()>
+                            <Icon name="x" small=true/>
+                        </button>
+                    </div>
+                }.into_any()
+            }}
             {children()}
         </dialog>
     }

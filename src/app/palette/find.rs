@@ -80,11 +80,13 @@ fn commands(context: Context, keys: Keymap, query: &str, lang: Lang) -> Vec<Item
                 fit(name, query).or_else(|| fit((line.name)(other), query).map(|(rank, _)| (rank, Vec::new())))?;
             let available = line.action.available(&context);
             let off = available.is_err();
-            let note = available.err().unwrap_or_default();
-            // What cannot be done and has no reason to tell is only noise.
-            if off && note.is_empty() {
-                return None;
-            }
+            let note = match available {
+                Ok(()) => String::new(),
+                // What does not apply to the selection is only noise, unless it was asked for.
+                Err(why) if why.is_empty() && query.is_empty() => return None,
+                Err(why) if why.is_empty() => t.pick_first.into(),
+                Err(why) => why,
+            };
             let item = Item {
                 target: Target::Action(line.action),
                 icon: line.icon,

@@ -69,7 +69,10 @@ pub struct Filter {
 
 impl Filter {
     pub fn restore(desk: Desk) -> Filter {
-        let key = format!("baton-filter/{}", desk.session.with_untracked(|s| s.as_ref().map(|s| s.id.clone()).unwrap_or_default()));
+        let key = format!(
+            "baton-filter/{}",
+            desk.session.with_untracked(|s| s.as_ref().map(|s| s.id.clone()).unwrap_or_default())
+        );
         let kept: Conditions = setting(&key).and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
         let kept = RwSignal::new(kept);
         Effect::new(move || {
@@ -77,12 +80,7 @@ impl Filter {
                 set_setting(&key, Some(&text));
             }
         });
-        Filter {
-            kept,
-            search: RwSignal::new(String::new()),
-            open: RwSignal::new(false),
-            last: StoredValue::new(None),
-        }
+        Filter { kept, search: RwSignal::new(String::new()), open: RwSignal::new(false), last: StoredValue::new(None) }
     }
 
     /// What is wanted now; the caller follows.
@@ -148,10 +146,11 @@ pub fn Tabs(filter: Filter) -> impl IntoView {
         }
     };
     view! {
-        <div class="tabs" role="group" aria-label=move || t().filter>
-            {TABS.into_iter().enumerate().map(|(n, tab)| tab_view(n, tab)).collect_view()}
-            <span class="grow"></span>
-            <button type="button" class="ib filter-open" data-test="filter-open" data-narrow=move || filter.is_narrow().then_some("") 
+        <div class="tabs">
+            <div class="tab-row" role="group" aria-label=move || t().label>
+                {TABS.into_iter().enumerate().map(|(n, tab)| tab_view(n, tab)).collect_view()}
+            </div>
+            <button type="button" class="ib filter-open" data-test="filter-open" data-narrow=move || filter.is_narrow().then_some("")
                 aria-label=move || if filter.is_narrow() { t().filter_on } else { t().filter }
                 title=move || if filter.is_narrow() { t().filter_on } else { t().filter }
                 aria-expanded=move || filter.open.get().to_string() on:click=move |_| filter.open.update(|o| *o = !*o)>

@@ -56,9 +56,7 @@ pub fn RowSlot(rows: Signal<Arc<Vec<Arc<Row>>>>, list: VirtualList, nth: usize, 
             ClockState::Paused => {
                 fill(t().stopped_at, &[&format::clock_time(clock.paused_since.unwrap_or(clock.started), zone)])
             }
-            ClockState::Overdue => {
-                fill(t().due, &[&format::moment(clock.due, desk.now.get_untracked(), zone, lang())])
-            }
+            ClockState::Overdue => fill(t().due, &[&format::moment(clock.due, desk.now.get_untracked(), zone, lang())]),
             // The date changes at midnight only; no need to look every second.
             _ => format::moment(clock.due, desk.now.get_untracked(), zone, lang()),
         })
@@ -87,7 +85,7 @@ pub fn RowSlot(rows: Signal<Arc<Vec<Arc<Row>>>>, list: VirtualList, nth: usize, 
             <div class="row-m">
                 <div class="row-t">
                     <b class="cut">{move || row.with(|r| r.as_ref().map(who))}</b>
-                    <TierBadge tier=Signal::derive(move || row.with(|r| r.as_ref().map(|r| r.tier.clone()).unwrap_or_default()))/>
+                    <TierBadge tier=Signal::derive(move || row.with(|r| r.as_ref().map(|r| r.tier.clone()).unwrap_or_default())) short=true/>
                 </div>
                 <div class="row-d cut">{detail}</div>
             </div>
