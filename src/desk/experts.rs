@@ -51,8 +51,11 @@ fn ExpertDesk(desk: Desk) -> impl IntoView {
         let seats: Vec<&Seat> = seats.iter().map(|s| &**s).collect();
         desk.with_value(|d| verdicts(acts, d, &seats))
     });
-    let count = move |look: &[&str]| rows.with(|r| r.iter().filter(|s| look.contains(&plan::look(&s.verdict))).count()).to_string();
-    let waiting = Memo::new(move |_| desk.with_value(|d| acts.desk.find::<Appointment>(|c| c.is_open() && c.desk == d.id).len()));
+    let count = move |look: &[&str]| {
+        rows.with(|r| r.iter().filter(|s| look.contains(&plan::look(&s.verdict))).count()).to_string()
+    };
+    let waiting =
+        Memo::new(move |_| desk.with_value(|d| acts.desk.find::<Appointment>(|c| c.is_open() && c.desk == d.id).len()));
     view! {
         <header class="page-h">
             <h1>{move || desk.with_value(|d| acts.lang.get().of(&d.name))}</h1>

@@ -15,7 +15,6 @@ texts! { CallbackTexts {
     claimed_by: "{0} 已认领，{1}", "Claimed by {0}, {1}";
     claimed_you: "你已认领", "You have claimed it";
     claim_until: "{0} 前未拨出自动放回", "Goes back unless tried by {0}";
-    lapsed: "{0} 认领后未拨，已放回", "{0}'s claim lapsed without a try";
     unclaimed: "待认领", "Open";
     log_try: "登记拨打", "Log a try";
     tries: "已拨 {0}/{1}", "Tried {0}/{1}";
@@ -51,7 +50,6 @@ texts! { CallbackTexts {
     book_topic: "业务", "Topic";
     book_topic_pick: "选择业务", "Choose a topic";
     book_customer: "客户", "Customer";
-    book_number: "回电号码", "Number to call";
     book_promise: "答应客户", "Promise";
     book_promise_text: "{0} 前回电", "a call by {0}";
     book_submit: "登记回电", "Book it";
@@ -60,7 +58,6 @@ texts! { CallbackTexts {
     book_open: "该号码已有待回电，{0} 前拨出", "This number has an open call-back, due {0}";
     out_of_scope: "不属专席，不能约回电", "Out of scope: no call-back";
     other_city: "专席不服务{0}，不能约回电", "The desk does not serve {0}: no call-back";
-    say_so: "对客户说", "Tell the customer";
     sum_open: "计 {0}", "counts {0}";
     sum_closed: "专席下班，不计", "closed, does not count";
     sum_rule: "{0}（{1}），只计开放时间", "{0} ({1}), open time only";
@@ -80,7 +77,5 @@ texts! { CallbackTexts {
     col_due: "时限", "Due";
     col_tries: "拨打", "Tries";
     col_claim: "认领", "Claim";
-    ended_today: "今天已结束 {0}", "{0} ended today";
     open: "打开", "Open";
-    taken_toast: "{0} 先认领了", "{0} claimed it first";
 } }

@@ -35,7 +35,6 @@ texts! { ContactTexts {
     repeat_linked: "重复来电，已并入 {0}", "Repeat call, linked to {0}";
     attach: "并入", "Attach";
     unknown_caller: "未知客户", "Unknown customer";
-    ringing: "来电中", "Ringing";
     waiting: "已等 {0}", "Waiting {0}";
     talking: "通话中", "Talking";
     on_hold: "保持中", "On hold";
@@ -45,7 +44,6 @@ texts! { ContactTexts {
     ended_missed: "未接通", "Not answered";
     outbound_call: "去电", "Outbound";
     with_other: "{0} 在处理", "With {0}";
-    handed: "已转给 {0}", "Handed to {0}";
     gone: "这个联系已不在", "This contact is gone";
     gone_hint: "可能已被整理或转走，从左边列表选下一件。", "It may have been tidied away or handed on. Choose the next item on the left.";
     offering: "正在转 {0}，还有 {1} 秒", "Offering to {0}, {1} s left";
@@ -82,9 +80,7 @@ texts! { ContactTexts {
     step_promise_over: "“这件事超过了答应您的时间，我马上催办，并在今天回您电话。”", "\"We are past the time we promised. I will chase it now and call you back today.\"";
     step_promise_new: "“我先把您的诉求记下来，马上告诉您答复时间。”", "\"I will note your request and tell you at once when you get an answer.\"";
     step_time: "约定方便接听的时间", "Agree a good time to call";
-    step_close: "还有别的可以帮您吗", "Anything else I can do";
     we_ourselves: "我们", "Our desk";
-    redo: "重来", "Start over";
     notes: "通话笔记", "Notes";
     notes_hint: "客户说了什么，答应了什么", "What the customer said, what was promised";
     draft_kept: "草稿已存本机 {0}", "Draft kept here {0}";
@@ -96,8 +92,6 @@ texts! { ContactTexts {
     case_none: "这个号码没有在办个案", "No open case for this number";
     case_none_hint: "需要跟进就受理一件，答复时限从现在起算。", "Take one in if it needs following up; the reply clock starts now.";
     case_take: "受理个案", "Take a case";
-    case_label: "个案", "Case";
-    case_other: "换一件", "Another";
     // ── wrap-up ──
     wrap: "小结", "Wrap-up";
     wrap_limit: "挂机后 {0} 秒内确认", "{0} s limit";
@@ -109,7 +103,6 @@ texts! { ContactTexts {
     wrap_pick: "先选一项小结", "Choose a disposition first";
     wrap_first_end: "先挂机", "End the call first";
     wrap_saved: "已小结：{0}", "Wrapped up: {0}";
-    then_is: "之后：{0}", "Then: {0}";
     disposed: "小结：{0}", "Disposition: {0}";
     // ── written channels ──
     conversation: "会话", "Conversation";
@@ -126,17 +119,13 @@ texts! { ContactTexts {
     no_messages: "还没有消息", "No messages yet";
     no_messages_hint: "这是新会话，先问候客户。", "A new conversation: greet the customer first.";
     templates: "模板", "Templates";
-    find_template: "查找模板", "Find a template";
-    no_template: "没有这样的模板", "No such template";
     to_manager: "转电话经理", "To the phone manager";
     link_case: "关联个案", "Link a case";
     linked_case: "已关联 {0}", "Linked to {0}";
-    no_case_to_link: "没有在办个案", "No open case";
     finish: "结束会话", "Finish";
     cut_off: "{0} 断开", "{0} offline";
     characters: "{0} / {1}", "{0} / {1}";
     parts: "分 {0} 条", "{0} parts";
-    idle_draft: "草稿：{0}", "Draft: {0}";
     read_only: "只有 {0} 能回复", "Only {0} may reply";
     // ── log a call ──
     log_call: "登记话机来电", "Log a desk-phone call";
@@ -158,9 +147,6 @@ texts! { ContactTexts {
     presence_hint_after: "小结完成后生效", "Takes effect when wrap-up is done";
     presence_none: "你没有座席，不接派来的来电", "You have no seat, so no calls are offered to you";
     presence_leave: "离席", "Leave the seat";
-    presence_since: "{0}，自 {1}", "{0} since {1}";
-    minutes_today: "今天 {0} 分钟", "{0} min today";
-    seat_taken: "座席 {0} 上是 {1}", "{1} sits at seat {0}";
 } }
 
 /// A template or phrase: its short form after the slash, a name and the text; `{0}` is the customer's name.

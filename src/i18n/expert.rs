@@ -17,8 +17,6 @@ texts! { ExpertTexts {
     no_topic: "没有这样的业务", "No such topic";
     other_topic: "换一项", "Change";
     free: "空闲", "free";
-    free_next: "空闲，下一席", "free, next";
-    busy_in: "{0}", "{0}";
     missing_skill: "没有 {0} 技能", "no {0} skill";
     stale: "状态过期，不派", "presence stale";
     asked: "已问过，未接", "asked, did not take it";
@@ -28,7 +26,6 @@ texts! { ExpertTexts {
     transfer_to: "转给 {0}", "Transfer to {0}";
     consult_first: "先咨询", "Consult first";
     book: "改约回电", "Book a call-back";
-    book_by: "约回电，{0} 前", "Call-back by {0}";
     goes_along: "带上笔记、核身与个案，{0} 秒无人接转下一席", "Notes, verification and case go along; {0} s, then the next seat";
     all_busy: "专席全忙", "All seats are busy";
     closed: "专席已下班", "The expert desk is closed";
@@ -49,14 +46,12 @@ texts! { ExpertTexts {
     live: "实时座席", "Seats now";
     since: "已 {0}", "for {0}";
     skills: "技能", "Skills";
-    skill_none: "未填", "none";
     lease_ok: "有效", "fresh";
     lease_stale: "过期", "stale";
     person: "座席与人员", "Seat and person";
     state: "状态", "State";
     duration: "时长", "For";
     freshness: "续期", "Freshness";
-    nobody: "无人", "nobody";
     catalogue: "受理范围", "Scope catalogue";
     cities: "服务地市", "Cities served";
     all_cities: "全部地市", "all cities";

@@ -176,7 +176,7 @@ fn refusal_view(acts: Acts, no: &No, desk: Option<Desk>, city: String) -> impl I
     let lang = acts.lang.get();
     let t = CallbackTexts::get(lang);
     let (lead, instead): (String, Option<Text>) = match no {
-        No::Scope(topic) => (t.out_of_scope.to_owned(), topic.alternative.clone()),
+        No::Scope(instead) => (t.out_of_scope.to_owned(), instead.clone()),
         No::City => (fill(t.other_city, &[&city]), desk.and_then(|d| d.other_city)),
     };
     view! {

@@ -3,7 +3,7 @@
 
 use baton_engine::clock::{self, Explanation};
 use baton_engine::model::{Callback, CallbackStatus, CustomerRef, PolicyPin};
-use baton_engine::policy::{Desk, Policies, Topic};
+use baton_engine::policy::{Desk, Policies, Text};
 use baton_engine::time::Timestamp;
 
 /// A call-back that is not booked yet.
@@ -28,8 +28,8 @@ pub fn explain(policies: &Policies, desk: &str, pin: PolicyPin, now: Timestamp) 
 /// Why no call-back may be booked, if so.
 #[derive(Debug, Clone, PartialEq)]
 pub enum No {
-    /// The topic is not the desk's.
-    Scope(Topic),
+    /// The topic is not the desk's: what to do instead.
+    Scope(Option<Text>),
     /// The customer's city is not served.
     City,
 }
@@ -39,7 +39,7 @@ pub fn refused(policies: &Policies, desk: &Desk, topic: &str, city: &str, now: T
     use baton_engine::route::{Request, Route, decide};
     let (policy, desk) = policies.desk(&desk.id)?;
     match decide(policy, desk, &[], Request { topic, city, asked: &[], now }).route {
-        Route::OutOfScope { .. } => desk.topic(topic).cloned().map(No::Scope),
+        Route::OutOfScope { alternative } => Some(No::Scope(alternative.cloned())),
         Route::OtherCity { .. } => Some(No::City),
         _ => None,
     }
@@ -82,7 +82,7 @@ mod tests {
         let desk = policies.desk("expert-data-dg").unwrap().1;
         let now = at("2026-11-23T12:00:00+08:00");
         let scope = refused(&policies, desk, "gprs", "东莞", now).unwrap();
-        assert!(matches!(scope, No::Scope(t) if t.id == "gprs"));
+        assert!(matches!(scope, No::Scope(Some(way)) if way.zh.contains("GPRS")));
         assert_eq!(refused(&policies, desk, "wlan", "广州", now), Some(No::City));
         assert_eq!(refused(&policies, desk, "wlan", "惠州", now), None);
     }
