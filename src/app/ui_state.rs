@@ -77,6 +77,10 @@ pub enum Dialog {
     Split {
         case: String,
     },
+    /// Tried to answer the customer and did not reach him.
+    NotReached {
+        case: String,
+    },
     Note {
         case: String,
     },
@@ -161,8 +165,13 @@ impl Ui {
     }
 
     pub fn select(&self, collection: Collection, id: &str) {
-        self.page.set(Page::Desk);
-        self.selected.set(Some((collection, id.to_owned())));
+        let wanted = Some((collection, id.to_owned()));
+        if self.page.get_untracked() != Page::Desk {
+            self.page.set(Page::Desk);
+        }
+        if self.selected.with_untracked(|s| *s != wanted) {
+            self.selected.set(wanted);
+        }
     }
 
     /// The newest toast whose act can be taken back.

@@ -106,6 +106,8 @@ texts! { CaseTexts {
     act_unhold: "继续办理", "Go on";
     act_referral: "引导他方", "Refer elsewhere";
     act_note: "补充信息", "Add info";
+    act_tried: "没联系上客户", "Customer not reached";
+    pin: "按 {0} 计时", "timed by {0}";
     act_class: "改服务等级", "Change class";
     act_reassign: "换责任人", "Reassign";
     act_split: "拆分", "Split";

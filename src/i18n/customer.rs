@@ -41,7 +41,7 @@ texts! { CustomerTexts {
     booked: "约回电", "Call-back booked";
     page: "客户", "Customers";
     search: "按号码、姓名、地市查找", "Find by number, name or city";
-    count: "{0} 位", "{0} customers";
+    count: "{0} 位", "Customers: {0}";
     capped: "只显示前 {0} 位，请再输入几个字", "First {0} shown; type more to narrow down";
     empty: "没有找到客户", "No customer found";
     empty_hint: "换个写法，或按号码后四位查找。", "Try another spelling, or the last four digits.";

@@ -101,6 +101,11 @@ texts! { DialogTexts {
     cancel_submit: "撤销个案", "Cancel the case";
     cancel_done: "已撤销", "Cancelled";
     cancel_merged: "已并入 {0}", "Merged into {0}";
+    not_reached: "没联系上客户", "Customer not reached";
+    not_reached_text: "怎么联系的", "How it was tried";
+    not_reached_hint: "例：拨打两次无人接听", "E.g. rang twice, no answer";
+    not_reached_submit: "记下", "Log it";
+    not_reached_done: "已记下这次联系", "The try is logged";
     note: "补充信息", "Add a note";
     note_text: "补充内容", "Note";
     note_hint: "持棒各方都看得到", "Everybody who carries the baton sees it";

@@ -51,6 +51,8 @@ pub fn ClockView(
         let now = desk.now.get();
         clock.get().map(|c| {
             let (state, remaining) = ticking(&c, now);
+            // A clock that stopped too late keeps saying so.
+            let state = if c.was_late() { ClockState::Overdue } else { state };
             (state, format::length(remaining, lang()), c.used_percent())
         })
     });

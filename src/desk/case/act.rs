@@ -27,6 +27,7 @@ pub enum Kind {
     Unhold,
     Referral,
     Note,
+    Tried,
     Class,
     Reassign,
     Split,
@@ -131,6 +132,9 @@ pub fn offer(policy: &Policy, case: &Case, me: &Actor) -> Offer {
         }
     }
     if owns && open {
+        if case.status != Status::Resolved {
+            menu.push(Act::of(Kind::Tried));
+        }
         menu.push(Act::of(Kind::Split));
         menu.push(Act::of(Kind::Cancel));
     }
@@ -186,6 +190,7 @@ pub fn refused(desk: Desk, policy: &Policy, case: &Case, me: &Actor, act: &Act) 
         Kind::Unhold => would(Intent::UnholdCase),
         Kind::Referral => would(Intent::RecordReferral { to: text(), note: String::new() }),
         Kind::Note => would(Intent::AddNote { text: text() }),
+        Kind::Tried => would(Intent::LogContactAttempt { note: String::new() }),
         Kind::Class => {
             let to = policy.classes.first().map(|c| c.id.clone()).unwrap_or_default();
             would(Intent::ChangeClass { service_class: to, tier: case.customer.tier.clone() })
@@ -221,6 +226,7 @@ impl Act {
             Kind::Unhold => "act-unhold",
             Kind::Referral => "act-referral",
             Kind::Note => "act-note",
+            Kind::Tried => "act-tried",
             Kind::Class => "act-class",
             Kind::Reassign => "act-reassign",
             Kind::Split => "act-split",
@@ -242,6 +248,7 @@ impl Act {
             Kind::Await | Kind::Hold => "hold",
             Kind::Responded | Kind::Unhold => "play",
             Kind::Note => "edit",
+            Kind::Tried => "phone",
             Kind::Class => "star",
             Kind::Reassign => "swap",
             Kind::Split => "three",
@@ -288,6 +295,7 @@ impl Act {
             Kind::Unhold => t.act_unhold.into(),
             Kind::Referral => t.act_referral.into(),
             Kind::Note => t.act_note.into(),
+            Kind::Tried => t.act_tried.into(),
             Kind::Class => t.act_class.into(),
             Kind::Reassign => t.act_reassign.into(),
             Kind::Split => t.act_split.into(),
@@ -316,6 +324,7 @@ impl Act {
             Kind::Hold => Dialog::Hold { case },
             Kind::Referral => Dialog::Referral { case },
             Kind::Note => Dialog::Note { case },
+            Kind::Tried => Dialog::NotReached { case },
             Kind::Class => Dialog::ChangeClass { case },
             Kind::Reassign => Dialog::Reassign { case },
             Kind::Split => Dialog::Split { case },

@@ -93,6 +93,11 @@ fn Head(room: Room) -> impl IntoView {
         })
     };
     let owner_org = move || of(|c| c.owner.org.clone());
+    // Which rules the clocks follow, for good.
+    let pin = move || {
+        let pin = room.case.with(|c| c.as_ref().map(|c| c.policy.clone()))?;
+        (!pin.id.is_empty()).then(|| fill(room.t().pin, &[&format!("{} {}", pin.id, pin.version)]))
+    };
     view! {
         <header class="case-h">
             <div class="grow">
@@ -101,6 +106,7 @@ fn Head(room: Room) -> impl IntoView {
                     <span class="num" data-test="case-number">{move || of(|c| c.number.clone())}</span>
                     <span class="case-path">{path}</span>
                     <span data-test="owner" data-org=owner_org>{owner}</span>
+                    <span class="num" data-test="case-pin">{pin}</span>
                 </p>
                 <Tags room/>
             </div>

@@ -41,6 +41,7 @@ pub fn CaseDialog(dialog: Dialog) -> impl IntoView {
         Dialog::Reassign { case } => view! { <people::ReassignDialog case/> }.into_any(),
         Dialog::Split { case } => view! { <split::SplitDialog case/> }.into_any(),
         Dialog::Note { case } => view! { <texts::NoteDialog case/> }.into_any(),
+        Dialog::NotReached { case } => view! { <texts::NotReachedDialog case/> }.into_any(),
         Dialog::Escalate { case } => view! { <texts::EscalateDialog case/> }.into_any(),
         Dialog::Reveal { customer, field } => view! { <reveal::RevealDialog customer field/> }.into_any(),
         _ => ().into_any(),

@@ -201,6 +201,21 @@ pub fn NoteDialog(case: String) -> impl IntoView {
     view! { <OneTextDialog hand spec/> }
 }
 
+/// A failed try to answer. Tries on enough separate days allow closing without an answer; the pack says how many.
+#[component]
+pub fn NotReachedDialog(case: String) -> impl IntoView {
+    let hand = Hand::of_case(&case);
+    let mut spec = OneText::new("not-reached", &case, |note| Intent::LogContactAttempt { note }).words(
+        |t| t.not_reached,
+        |t| t.not_reached_text,
+        |t| t.not_reached_hint,
+        |t| t.not_reached_submit,
+        |t| t.not_reached_done,
+    );
+    spec.optional = true;
+    view! { <OneTextDialog hand spec/> }
+}
+
 #[component]
 pub fn EscalateDialog(case: String) -> impl IntoView {
     let hand = Hand::of_case(&case);
