@@ -120,15 +120,6 @@ impl VirtualList {
         })
     }
 
-    /// Whether some slot shows item `index` now: only then it can be named as the active one.
-    pub fn draws(&self, index: usize) -> bool {
-        let (slots, (virtual_top, _)) = (self.slots(), self.window());
-        self.plan.with(|plan| {
-            let first = plan.at(virtual_top).saturating_sub(SPARE / 2);
-            index < plan.len && (first..first + slots).contains(&index)
-        })
-    }
-
     /// Tops of the heads on the drawn page.
     pub fn head_top(&self, n: usize) -> f64 {
         let (_, shift) = self.window();
