@@ -14,7 +14,7 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, Key, LoggingPref
 use tokio::runtime::Runtime;
 
 use crate::evidence;
-use crate::process::{Owned, kill_all, line_of, of_profile};
+use crate::process::{Owned, kill_profile, line_of};
 use crate::setup::setup;
 use crate::wait::{PATIENCE, within};
 
@@ -67,11 +67,9 @@ impl Browser {
     pub fn kill(&self) {
         let Some(running) = self.running().take() else { return };
         let Running { driver, mut chromedriver } = running;
-        kill_all(&of_profile(self.profile.path()));
+        kill_profile(self.profile.path());
         chromedriver.kill();
         let _ = driver.leak();
-        // The profile's lock names a process: it must be seen to be gone.
-        within(PATIENCE, || of_profile(self.profile.path()).is_empty().then_some(()));
     }
 
     /// Again, on the same profile.
@@ -105,7 +103,7 @@ impl Browser {
         match driver {
             Ok(driver) => *self.running() = Some(Running { driver, chromedriver }),
             Err(error) => {
-                kill_all(&of_profile(self.profile.path()));
+                kill_profile(self.profile.path());
                 panic!("the browser does not start: {error}");
             }
         }
@@ -388,7 +386,7 @@ impl Drop for Browser {
         }
         self.kill();
         // A browser that started while its driver failed is in nobody's hands.
-        kill_all(&of_profile(self.profile.path()));
+        kill_profile(self.profile.path());
     }
 }
 

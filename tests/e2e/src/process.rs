@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::wait::{PATIENCE, within};
+
 /// A child that does not outlive its owner.
 pub struct Owned(pub Child);
 
@@ -43,7 +45,7 @@ pub fn line_of<T>(stdout: ChildStdout, mut wanted: impl FnMut(&str) -> Option<T>
 }
 
 /// Processes that were started with this folder as their user data: the browser and all of its helpers.
-pub fn of_profile(profile: &Path) -> Vec<i32> {
+fn of_profile(profile: &Path) -> Vec<i32> {
     let wanted = format!("--user-data-dir={}", profile.display());
     let Ok(all) = fs::read_dir("/proc") else { return Vec::new() };
     let ids = all.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -54,15 +56,21 @@ pub fn of_profile(profile: &Path) -> Vec<i32> {
     .collect()
 }
 
-/// SIGKILL for each of them. One that has gone meanwhile is no fault.
-pub fn kill_all(ids: &[i32]) {
+/// SIGKILL for all processes of a browser, and waits until they do nothing any more: a lock in the profile names one of them,
+/// and a thread that is still writing would bring a removed folder back.
+pub fn kill_profile(profile: &Path) {
+    let ids = of_profile(profile);
     for id in ids.iter().filter_map(|id| Pid::from_raw(*id)) {
+        // One that has gone meanwhile is no fault.
         let _ = kill_process(id, Signal::KILL);
     }
+    within(PATIENCE, || ids.iter().all(|id| is_dead(*id)).then_some(()));
 }
 
-/// Gone, or only waiting to be noticed by its parent.
+/// Gone, or only waiting to be noticed by its parent, without a thread that still runs.
 fn is_dead(id: i32) -> bool {
     let Ok(stat) = fs::read_to_string(format!("/proc/{id}/stat")) else { return true };
-    stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
+    let ended = stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']));
+    let threads = fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
+    ended && threads <= 1
 }
