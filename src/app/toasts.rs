@@ -63,7 +63,7 @@ fn OneToast(toast: Toast) -> impl IntoView {
         <div class="toast" data-tone=bad data-test="toast">
             <span>{toast.text}</span>
             {undo}
-            <button type="button" aria-label=move || Words::get(lang()).close on:click=move |_| dismiss()>"×"</button>
+            <button type="button" aria-label=move || Words::get(lang()).close on:click=move |_| dismiss()><span aria-hidden="true">"×"</span></button>
         </div>
     }
 }
