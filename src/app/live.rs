@@ -191,8 +191,10 @@ fn carry_over(desk: Desk, ledger: &Ledger<DeskStore>) {
     let (keys, outbox) = ledger.take_changes();
     let changes = keys.into_iter().map(|key| held(ledger, key)).collect();
     desk.take(changes);
-    if outbox {
-        desk.outbox_changed(counts(ledger));
+    // Documents that cannot be read come with documents, not with the outbox.
+    let counts = counts(ledger);
+    if outbox || desk.outbox.get_untracked() != counts {
+        desk.outbox_changed(counts);
     }
 }
 

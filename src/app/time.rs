@@ -4,6 +4,12 @@ use std::cell::Cell;
 
 use baton_engine::time::Timestamp;
 
+use super::browser::{set_setting, setting};
+
+/// Local setting with the offset, and how exactly it is kept.
+const KEPT: &str = "baton-clock-offset";
+const KEPT_TO_MS: u64 = 500;
+
 thread_local! {
     /// Server time less browser time, in milliseconds.
     static OFFSET: Cell<i64> = const { Cell::new(0) };
@@ -19,8 +25,18 @@ pub fn offset_millis() -> i64 {
     OFFSET.get()
 }
 
+/// Takes the server's word, and keeps it: after a reload with no network the desk still knows the right time.
 pub fn set_offset_millis(offset: i64) {
-    OFFSET.set(offset);
+    if OFFSET.replace(offset).abs_diff(offset) > KEPT_TO_MS {
+        set_setting(KEPT, Some(&offset.to_string()));
+    }
+}
+
+/// What the server said last, before it has been asked again.
+pub fn restore_offset() {
+    if let Some(offset) = setting(KEPT).and_then(|text| text.parse().ok()) {
+        OFFSET.set(offset);
+    }
 }
 
 /// Milliseconds until the next full second.

@@ -31,6 +31,9 @@ pub fn TopBar() -> impl IntoView {
                 <span class="grow cut">{move || t().search}</span>
                 <Hint act=Action::Palette/>
             </button>
+            <button type="button" class="btn" data-test="take-in" on:click=move |_| ui.open(Dialog::Intake { contact: None })>
+                <Icon name="plus" small=true/>{move || t().take_in}<Hint act=Action::Intake/>
+            </button>
             <span class="grow"></span>
             <Sync/>
             <span class="hline"><span class="mute small">{date}</span><time class="now">{time}</time></span>

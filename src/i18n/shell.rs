@@ -24,6 +24,7 @@ texts! { ShellTexts {
     rules: "规则", "Rules";
     settings: "设置", "Settings";
     main_nav: "主导航", "Main";
+    take_in: "受理", "New case";
     search: "搜索客户、个案，或输入命令", "Search customers, cases, or run a command";
     online: "在线", "Online";
     synced: "在线，{0} 秒前同步", "Online, synced {0} s ago";

@@ -36,7 +36,8 @@ pub fn write_tagged(plain: Value, tag: &str) -> Value {
     Value::Object(fields)
 }
 
-/// Gives an enum that derives serde with `remote = "Self"` its tagged form.
+/// Gives an enum that derives serde with `remote = "Self"` its tagged form. The derived functions stand on the type
+/// itself, so `Intent::deserialize(x)` is the plain form: read by `serde_json::from_value` and the like.
 #[macro_export]
 macro_rules! tagged {
     ($name:ident, $tag:literal, [$($bare:literal),* $(,)?]) => {

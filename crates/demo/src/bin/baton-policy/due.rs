@@ -72,7 +72,7 @@ pub fn answer(shelf: &Shelf, line: &str) -> Result<Vec<Value>, Value> {
         let current = at.map(|at| &documents[at]);
         let by = named(step.by);
         let intent = filled(step.intent, &line.customer, &policy, current, &by);
-        let intent = Intent::deserialize(Value::Object(intent)).map_err(|e| wrong(e.to_string()))?;
+        let intent: Intent = serde_json::from_value(Value::Object(intent)).map_err(|e| wrong(e.to_string()))?;
         let entry = Entry { id: step.id.unwrap_or_else(|| format!("e{number}")), at: step.at, by, intent };
         match decide(&policies, collection, &id, current, &entry) {
             Ok(next) => match at {
