@@ -46,6 +46,7 @@ pub fn mount() {
 
 #[component]
 fn App() -> impl IntoView {
+    time::restore_offset();
     let desk = Desk::new(time::server_now());
     let ui = Ui::new();
     let lang =
@@ -96,13 +97,15 @@ fn Shell() -> impl IntoView {
     keys::listen(context);
     route::follow(ui);
     contact::start_presence(desk);
+    // A page is built anew only when another one is wanted.
+    let page = Memo::new(move |_| ui.page.get());
     view! {
         <div class="app">
             <rail::Rail/>
             <topbar::TopBar/>
             <div class="stack">
                 <banners::Banners/>
-                {move || match ui.page.get() {
+                {move || match page.get() {
                     Page::Desk => view! { <page::DeskPage/> }.into_any(),
                     Page::Customers => view! { <customer::CustomersPage/> }.into_any(),
                     Page::Callbacks => view! { <callbacks::CallbacksPage/> }.into_any(),

@@ -151,7 +151,7 @@ fn Stuck(id: StoredValue<String>) -> impl IntoView {
         <span class="oi-acts">
             <button type="button" class="btn" data-test="outbox-retry" on:click=move |_| desk.retry_item(&id.get_value())>{move || t().retry}</button>
             <button type="button" class="btn" data-test="outbox-discard" data-kind=move || sure.get().then_some("danger")
-                on:click=discard on:blur=move |_| sure.set(false)>{move || if sure.get() { o().discard_sure } else { t().discard }}</button>
+                on:click=discard on:blur=move |_| { let _ = sure.try_set(false); }>{move || if sure.get() { o().discard_sure } else { t().discard }}</button>
         </span>
     }
 }

@@ -71,7 +71,7 @@ pub fn Palette() -> impl IntoView {
                     aria-label=move || t().placeholder placeholder=move || t().placeholder
                     prop:value=query on:input=move |ev| { query.set(event_target_value(&ev)); at.set(0); } on:keydown=on_key/>
                 {about.map(|number| view! { <span class="tag">{move || fill(t().now_at, &[&number])}</span> })}
-                <button type="button" class="kbd" aria-label=move || Words::get(lang()).close on:click=move |_| context.ui.close()>"Esc"</button>
+                <button type="button" class="kbd" aria-label=move || format!("Esc: {}", Words::get(lang()).close) on:click=move |_| context.ui.close()>"Esc"</button>
             </div>
             <div class="cmd-list" id="cmd-list" role="listbox" tabindex="-1" aria-label=move || t().palette>
                 {move || {

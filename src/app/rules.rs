@@ -63,7 +63,7 @@ pub fn RulesPage() -> impl IntoView {
                 </section>
             </Show>
             {move || match desk.policy() {
-                Some(policy) => view! { <Pack policy/> }.into_any(),
+                Some(policy) => view! { <Pack policy lang=lang()/> }.into_any(),
                 None => view! { <div class="empty"><b>{t().none}</b></div> }.into_any(),
             }}
         </main>
@@ -71,9 +71,8 @@ pub fn RulesPage() -> impl IntoView {
 }
 
 #[component]
-fn Pack(policy: Arc<Policy>) -> impl IntoView {
+fn Pack(policy: Arc<Policy>, lang: Lang) -> impl IntoView {
     let desk = Desk::get();
-    let lang = lang();
     let t = RulesTexts::get(lang);
     let extends = (!policy.extends.is_empty()).then(|| fill(t.extends, &[&policy.extends.join(", ")]));
     let kept: Vec<String> = desk.policies().all().iter().map(|p| format!("{} {}", p.id, p.version)).collect();
@@ -86,7 +85,7 @@ fn Pack(policy: Arc<Policy>) -> impl IntoView {
             <span class="mute">{fill(t.version, &[&policy.version])}"　"{extends}</span>
         </p>
         <p class="mute small">{t.pinned}</p>
-        <Provisional policy=policy.clone()/>
+        <Provisional policy=policy.clone() lang/>
         <dl class="legend" aria-label=t.certainty>
             {CERTAINTIES.map(|(c, more)| {
                 let (word, colour) = certainty(c, lang);
@@ -107,8 +106,8 @@ fn Pack(policy: Arc<Policy>) -> impl IntoView {
 
 /// A warning when dates of the next two months rest on holidays that are not announced.
 #[component]
-fn Provisional(policy: Arc<Policy>) -> impl IntoView {
-    let (desk, lang) = (Desk::get(), lang());
+fn Provisional(policy: Arc<Policy>, lang: Lang) -> impl IntoView {
+    let desk = Desk::get();
     let years = provisional(&policy, desk.now.get_untracked(), Span::from_days(60));
     years.into_iter().map(move |year| {
         let words = fill(RulesTexts::get(lang).provisional, &[&year.to_string()]);

@@ -17,7 +17,7 @@ pub fn SettingsPage() -> impl IntoView {
     let s = move || ShellTexts::get(lang());
     view! {
         <main class="page" data-test="settings-page">
-            <div class="page-h"><h1>{move || s().settings}</h1></div>
+            <div class="page-head"><h1>{move || s().settings}</h1></div>
             <Looks/>
             <Shortcuts/>
             <Reminders/>

@@ -37,6 +37,12 @@ pub fn TopBar() -> impl IntoView {
             <span class="grow"></span>
             <Sync/>
             <span class="hline"><span class="mute small">{date}</span><time class="now">{time}</time></span>
+            <Show when=move || ui.page.get() == Page::Desk && ui.selected.with(Option::is_some)>
+                <button type="button" class="ib side-toggle" data-test="side-toggle" aria-expanded=move || ui.side_open.get().to_string()
+                    aria-label=move || t().customer_panel title=move || t().customer_panel on:click=move |_| ui.side_open.update(|o| *o = !*o)>
+                    <Icon name="user"/>
+                </button>
+            </Show>
             <button type="button" class="btn" data-kind="quiet" data-test="language"
                 on:click=move |_| language.update(|l| *l = if *l == Lang::Zh { Lang::En } else { Lang::Zh })>
                 {move || t().switch_language}

@@ -20,12 +20,13 @@ pub fn DeskPage() -> impl IntoView {
         (Collection::Callbacks, id) => desk.get_doc::<Callback>(&id).map(|d| d.customer.number.clone()),
         _ => None,
     });
+    let chosen = Memo::new(move |_| ui.selected.get());
     view! {
         <main class="desk" data-side=move || ui.side_open.get().then_some("open")>
             <WorklistView/>
             <section class="col centre" tabindex="-1">
                 <contact::ContactAlerts/>
-                {move || match ui.selected.get() {
+                {move || match chosen.get() {
                     Some((Collection::Cases, id)) => view! { <case::CaseView id=id/> }.into_any(),
                     Some((Collection::Interactions, id)) => view! { <contact::ContactView id=id/> }.into_any(),
                     Some((Collection::Callbacks, id)) => view! { <callbacks::CallbackView id=id/> }.into_any(),

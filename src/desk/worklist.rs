@@ -103,10 +103,14 @@ impl Order {
             let fresh = desk.with_rows(|rows| conditions.apply(rows));
             // The selected row stays where it is on the screen when others change places.
             let place = || self.rows.with_untracked(|rows| selected_at(ui.selected.get_untracked(), rows));
+            let first = self.rows.with_untracked(|r| r.is_empty());
             let seen = place().and_then(|i| list.offset(i));
             self.rows.set(Arc::new(fresh));
-            if let (Some(offset), Some(i)) = (seen, place()) {
-                list.hold(i, offset);
+            match (place(), seen) {
+                (Some(i), Some(offset)) => list.hold(i, offset),
+                // The list is new: what was selected elsewhere, or by the address, is brought into sight.
+                (Some(i), None) if first => request_animation_frame(move || list.reveal(i)),
+                _ => {}
             }
         });
     }
@@ -134,10 +138,20 @@ pub fn WorklistView() -> impl IntoView {
     provide_context(shown);
     if let Some(shared) = use_context::<RwSignal<Option<Shown>>>() {
         shared.set(Some(shown));
+        on_cleanup(move || {
+            let _ = shared.try_set(None);
+        });
     }
     let t = move || WorklistTexts::get(lang());
     let active = Memo::new(move |_| rows.with(|r| selected_at(ui.selected.get(), r)));
     let top = Memo::new(move |_| list.at_top());
+    // What is selected from elsewhere (going back, the palette) is brought into sight.
+    Effect::new(move || {
+        ui.selected.track();
+        if let Some(i) = active.get_untracked().filter(|i| list.offset(*i).is_none()) {
+            list.reveal(i);
+        }
+    });
     let on_key = move |ev: leptos::ev::KeyboardEvent| {
         if ev.ctrl_key() || ev.meta_key() || ev.alt_key() {
             return;

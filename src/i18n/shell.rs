@@ -34,6 +34,7 @@ texts! { ShellTexts {
     offline_never: "离线", "Offline";
     logged_out: "登录已过期", "Session ended";
     queued: "{0} 条待发", "{0} to send";
+    customer_panel: "客户面板", "Customer panel";
     toggle_theme: "切换深浅主题", "Toggle theme";
     switch_language: "English", "中文";
     presence: "在席状态", "Presence";

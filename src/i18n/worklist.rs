@@ -5,7 +5,7 @@ use crate::texts;
 texts! { WorklistTexts {
     label: "工作列表", "Work list";
     all: "全部", "All";
-    mine: "我持棒", "My baton";
+    mine: "我持棒", "Mine";
     waiting: "等他方", "Waiting";
     open: "待领", "Open";
     to_close: "待闭环", "To close";

@@ -174,7 +174,8 @@ impl VirtualList {
 
     /// Brings item `index` into sight with as little movement as possible.
     pub fn reveal(&self, index: usize) {
-        let Some(frame) = self.frame.get_untracked() else { return };
+        // The list may be gone when a later frame asks.
+        let Some(frame) = self.frame.try_get_untracked().flatten() else { return };
         let (top, ratio) = (self.plan.with_untracked(|p| p.top(index)), self.ratio());
         let (scroll, shown) = (self.scroll.get_untracked(), f64::from(frame.client_height()));
         let virtual_scroll = scroll / ratio;

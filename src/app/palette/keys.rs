@@ -73,7 +73,13 @@ fn Row(action: Action, waiting: RwSignal<Option<Action>>, said: RwSignal<Option<
             <button type="button" class="key" data-test="key" data-action=format!("{action:?}") aria-pressed=move || here().to_string()
                 aria-label=move || format!("{}: {}", name(), keys.key(action)) title=move || t().change_key
                 on:click=move |_| { said.set(None); waiting.set((!here()).then_some(action)); }
-                on:blur=move |_| if waiting.get_untracked() == Some(action) { waiting.set(None); said.set(None); }
+                on:blur=move |_| {
+                    // The button also loses the focus when the dialog goes.
+                    if waiting.try_get_untracked() == Some(Some(action)) {
+                        waiting.set(None);
+                        said.set(None);
+                    }
+                }
                 on:keydown=take>
                 <kbd class="kbd">{move || match (here(), keys.key(action)) {
                     (true, _) => "…".to_owned(),

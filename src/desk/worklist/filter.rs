@@ -140,8 +140,9 @@ pub fn Tabs(filter: Filter) -> impl IntoView {
         view! {
             <button type="button" class="tab" data-test="tab" data-tab=format!("{tab:?}")
                 aria-pressed=move || (filter.kept.with(|k| k.tab) == tab).to_string()
+                title=move || format!("{} {}", name(tab), counts.get()[n])
                 on:click=move |_| filter.kept.update(|k| k.tab = tab)>
-                {move || name(tab)}<span class="num">{move || counts.get()[n]}</span>
+                {move || name(tab)}<span class="num">{move || short_count(counts.get()[n])}</span>
             </button>
         }
     };
@@ -161,6 +162,11 @@ pub fn Tabs(filter: Filter) -> impl IntoView {
             <FilterPanel filter/>
         </Show>
     }
+}
+
+/// A count that fits beside a tab's name.
+fn short_count(n: usize) -> String {
+    if n > 999 { format!("{}k", n / 1000) } else { n.to_string() }
 }
 
 #[component]
@@ -214,5 +220,63 @@ fn FilterPanel(filter: Filter) -> impl IntoView {
                 </Show>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_engine::model::Collection;
+
+    use super::*;
+
+    fn row(id: &str, stake: Stake) -> Arc<Row> {
+        Arc::new(Row {
+            collection: Collection::Cases,
+            id: id.into(),
+            stake,
+            clock: None,
+            rank: 2,
+            channel: Channel::Voice,
+            who: "陈女士".into(),
+            tier: "GOLD".into(),
+            phone: "13800006027".into(),
+            title: "Video fails".into(),
+            number: "CS-1123-0418".into(),
+            with: None,
+            lapses: None,
+        })
+    }
+
+    fn words(text: &str) -> Conditions {
+        Conditions { words: text.split_whitespace().map(str::to_owned).collect(), ..Conditions::default() }
+    }
+
+    #[test]
+    fn ended_rows_show_when_wanted_or_searched() {
+        let rows = [row("a", Stake::Mine), row("b", Stake::Done)];
+        assert_eq!(Conditions::default().apply(&rows).len(), 1);
+        assert_eq!(Conditions { done: true, ..Conditions::default() }.apply(&rows).len(), 2);
+        assert_eq!(words("6027 0418").apply(&rows).len(), 2);
+        assert_eq!(words("6028").apply(&rows).len(), 0);
+    }
+
+    #[test]
+    fn rows_differ_by_who_is_there_and_in_which_order() {
+        let (a, b, done) = (row("a", Stake::Mine), row("b", Stake::Open), row("c", Stake::Done));
+        let all = Conditions::default();
+        let old = [a.clone(), b.clone()];
+        assert!(!all.differ(&[a.clone(), done.clone(), b.clone()], &old), "what the filter hides does not count");
+        assert!(all.differ(&[b.clone(), a.clone()], &old));
+        assert!(all.differ(&[a.clone()], &old));
+        let mine = Conditions { tab: Tab::Mine, ..Conditions::default() };
+        assert!(!mine.differ(&[b, a.clone()], &[a]));
+    }
+
+    #[test]
+    fn a_kept_filter_comes_back_without_its_search() {
+        let kept = Conditions { tab: Tab::Waiting, rank: 1, channel: Some(Channel::Sms), done: true, ..words("x") };
+        let text = serde_json::to_string(&kept).unwrap_or_default();
+        let back: Conditions = serde_json::from_str(&text).unwrap_or_default();
+        assert_eq!(back, Conditions { words: Vec::new(), ..kept });
     }
 }
