@@ -65,8 +65,7 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &Zone, lang: Lang) -> String 
 
 /// `11 月 23 日 周一` / `Mon 23 Nov`
 pub fn long_date(at: Timestamp, zone: &Zone, lang: Lang) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (day, _) = zone.local(at);
     let week = weekday(day.weekday(), lang);
     match lang {
@@ -117,5 +116,9 @@ pub fn spaced(number: &str) -> String {
 pub fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();
-    if fen.is_multiple_of(100) { format!("{sign}¥{}", fen / 100) } else { format!("{sign}¥{}.{:02}", fen / 100, fen % 100) }
+    if fen.is_multiple_of(100) {
+        format!("{sign}¥{}", fen / 100)
+    } else {
+        format!("{sign}¥{}.{:02}", fen / 100, fen % 100)
+    }
 }

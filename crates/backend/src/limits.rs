@@ -27,11 +27,7 @@ impl<K: Hash + Eq> Limiter<K> {
     /// `burst` at once, then `per_second` (both above 0).
     #[must_use]
     pub fn new(per_second: f64, burst: f64) -> Self {
-        Self {
-            per_second,
-            burst,
-            buckets: Mutex::new(HashMap::new()),
-        }
+        Self { per_second, burst, buckets: Mutex::new(HashMap::new()) }
     }
 
     /// Takes one token, or says how long until there is one.
@@ -45,16 +41,11 @@ impl<K: Hash + Eq> Limiter<K> {
         if buckets.len() > MANY {
             buckets.retain(|_, bucket| self.filled(bucket, now) < self.burst);
         }
-        let bucket = buckets.entry(key).or_insert(Bucket {
-            tokens: self.burst,
-            filled: now,
-        });
+        let bucket = buckets.entry(key).or_insert(Bucket { tokens: self.burst, filled: now });
         bucket.tokens = self.filled(bucket, now);
         bucket.filled = now;
         if bucket.tokens < 1.0 {
-            return Err(Duration::from_secs_f64(
-                (1.0 - bucket.tokens) / self.per_second,
-            ));
+            return Err(Duration::from_secs_f64((1.0 - bucket.tokens) / self.per_second));
         }
         bucket.tokens -= 1.0;
         Ok(())
@@ -88,23 +79,11 @@ mod tests {
         for _ in 0..3 {
             limiter.take("a", start).unwrap();
         }
-        assert_eq!(
-            limiter.take("a", start),
-            Err(Duration::from_millis(500)),
-            "the burst is used up"
-        );
+        assert_eq!(limiter.take("a", start), Err(Duration::from_millis(500)), "the burst is used up");
         limiter.take("b", start).unwrap();
-        limiter
-            .take("a", start + Duration::from_millis(500))
-            .unwrap();
-        assert!(
-            limiter
-                .take("a", start + Duration::from_millis(500))
-                .is_err()
-        );
+        limiter.take("a", start + Duration::from_millis(500)).unwrap();
+        assert!(limiter.take("a", start + Duration::from_millis(500)).is_err());
         limiter.refund(&"a");
-        limiter
-            .take("a", start + Duration::from_millis(500))
-            .unwrap();
+        limiter.take("a", start + Duration::from_millis(500)).unwrap();
     }
 }

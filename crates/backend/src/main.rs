@@ -127,14 +127,9 @@ fn main() -> ExitCode {
 }
 
 fn serve(options: Serve) -> Result<()> {
-    let filter = EnvFilter::try_new(&options.log)
-        .map_err(|error| Error::Config(format!("--log {:?}: {error}", options.log)))?;
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    let filter =
+        EnvFilter::try_new(&options.log).map_err(|error| Error::Config(format!("--log {:?}: {error}", options.log)))?;
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut config = Config::new(Store::open(&options.db)?)?;
     config.site = options.site;
     config.max_body = options.max_body;
@@ -149,29 +144,22 @@ fn serve(options: Serve) -> Result<()> {
         config.roles = read_roles(file)?;
         let strangers = config.roles.strangers(&config.collections);
         if !strangers.is_empty() {
-            return Err(Error::Config(format!(
-                "{}: no such collection: {}",
-                file.display(),
-                strangers.join(", ")
-            )));
+            return Err(Error::Config(format!("{}: no such collection: {}", file.display(), strangers.join(", "))));
         }
     }
     config.check()?;
     if !options.listen.ip().is_loopback() && !options.secure_cookie {
         tracing::warn!("reachable from other machines without --secure-cookie: put it behind TLS");
     }
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let stop = stop_signal()?;
-            let listener = tokio::net::TcpListener::bind(options.listen).await?;
-            let address = listener.local_addr()?;
-            let mut stdout = std::io::stdout();
-            writeln!(stdout, "listening on http://{address}")?;
-            stdout.flush()?;
-            baton_backend::serve(config, listener, stop).await
-        })
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let stop = stop_signal()?;
+        let listener = tokio::net::TcpListener::bind(options.listen).await?;
+        let address = listener.local_addr()?;
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "listening on http://{address}")?;
+        stdout.flush()?;
+        baton_backend::serve(config, listener, stop).await
+    })
 }
 
 /// Resolves on Ctrl-C.
@@ -199,40 +187,24 @@ fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
 }
 
 fn read_roles(file: &Path) -> Result<Roles> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Error::Config(format!("{}: {error}", file.display())))?;
+    let text = std::fs::read_to_string(file).map_err(|error| Error::Config(format!("{}: {error}", file.display())))?;
     Roles::parse(&text).map_err(|error| Error::Config(format!("{}: {error}", file.display())))
 }
 
 fn user(command: User) -> Result<()> {
     match command {
-        User::Add {
-            id,
-            db,
-            role,
-            name,
-            profile,
-            roles,
-        } => {
+        User::Add { id, db, role, name, profile, roles } => {
             let roles = match roles {
                 Some(file) => read_roles(&file)?,
                 None => Roles::built_in().map_err(Error::Config)?,
             };
             if !roles.knows(&role) {
                 let known: Vec<_> = roles.names().collect();
-                return Err(Error::Config(format!(
-                    "there is no role {role:?}; known are {}",
-                    known.join(", ")
-                )));
+                return Err(Error::Config(format!("there is no role {role:?}; known are {}", known.join(", "))));
             }
             let profile = serde_json::from_str(profile.as_deref().unwrap_or("{}"))
                 .map_err(|error| Error::Config(format!("--profile is a JSON object: {error}")))?;
-            let account = Account {
-                name: name.unwrap_or_else(|| id.clone()),
-                id,
-                role,
-                profile,
-            };
+            let account = Account { name: name.unwrap_or_else(|| id.clone()), id, role, profile };
             let password = password()?;
             Store::open(db)?.add_user(NewAccount { account, password })?;
         }

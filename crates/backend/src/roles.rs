@@ -58,10 +58,7 @@ struct Names(BTreeSet<String>);
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(
-            untagged,
-            expecting = "a list of collections is an array of strings or \"*\""
-        )]
+        #[serde(untagged, expecting = "a list of collections is an array of strings or \"*\"")]
         enum Either {
             Star(String),
             List(BTreeSet<String>),
@@ -87,9 +84,7 @@ impl Roles {
     /// # Errors
     /// Says what is wrong and at which line.
     pub fn parse(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text)
-            .map(Self)
-            .map_err(|error| error.to_string())
+        serde_json::from_str(text).map(Self).map_err(|error| error.to_string())
     }
 
     /// The built-in table: agent, lead, kiosk, admin.
@@ -123,14 +118,8 @@ impl Roles {
     pub fn strangers(&self, collections: &[String]) -> Vec<String> {
         let known = |name: &String| name == "*" || name == USERS || collections.contains(name);
         let all = self.0.values().flat_map(|grants| {
-            [&grants.read, &grants.create, &grants.write, &grants.delete]
-                .into_iter()
-                .flat_map(|names| &names.0)
+            [&grants.read, &grants.create, &grants.write, &grants.delete].into_iter().flat_map(|names| &names.0)
         });
-        all.filter(|name| !known(name))
-            .cloned()
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
+        all.filter(|name| !known(name)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
 }

@@ -11,35 +11,20 @@ use serde_json::{Value, json};
 fn with_cookie(site: &Site, desk: &Desk, method: &str, path: &str) -> RequestBuilder {
     let method = method.parse().unwrap();
     let request = site.http.request(method, site.url(path));
-    request.header(
-        "cookie",
-        format!("other=1; baton_session={}; x=y", desk.token),
-    )
+    request.header("cookie", format!("other=1; baton_session={}; x=y", desk.token))
 }
 
 #[tokio::test]
 async fn log_in_look_and_log_out() {
     let site = Site::start().await;
-    let response = site
-        .try_log_in(json!({"user": "agent", "password": PASSWORD}))
-        .await;
+    let response = site.try_log_in(json!({"user": "agent", "password": PASSWORD})).await;
     let cookie = header(&response, "set-cookie");
     let body = ok(response, 200).await;
     let token = body["token"].as_str().unwrap();
-    assert_eq!(
-        cookie,
-        format!("baton_session={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200")
-    );
+    assert_eq!(cookie, format!("baton_session={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200"));
     assert_eq!(token.len(), 64);
-    assert_eq!(
-        body["user"],
-        json!({"id": "agent", "name": "The agent", "role": "agent", "profile": {"org": "maker"}})
-    );
-    let desk = Desk {
-        base: site.base.clone(),
-        token: token.into(),
-        http: site.http.clone(),
-    };
+    assert_eq!(body["user"], json!({"id": "agent", "name": "The agent", "role": "agent", "profile": {"org": "maker"}}));
+    let desk = Desk { base: site.base.clone(), token: token.into(), http: site.http.clone() };
     let by_cookie = with_cookie(&site, &desk, "GET", "/api/session");
     for request in [by_cookie, desk.ask("GET", "/api/session")] {
         let seen = ok(request.send().await.unwrap(), 200).await;
@@ -62,35 +47,15 @@ async fn log_in_look_and_log_out() {
 #[tokio::test]
 async fn nothing_but_health_without_a_session() {
     let site = Site::start().await;
-    let health = ok(
-        site.http.get(site.url("/api/health")).send().await.unwrap(),
-        200,
-    )
-    .await;
+    let health = ok(site.http.get(site.url("/api/health")).send().await.unwrap(), 200).await;
     assert_eq!(health["ok"], true);
     assert_eq!(health["seq"], 0);
     assert!(health["now"].is_string() && health["version"].is_string());
-    for path in [
-        "/api/cases",
-        "/api/cases/x",
-        "/api/changes",
-        "/api/session",
-        "/api/users",
-        "/api/nonsense",
-    ] {
+    for path in ["/api/cases", "/api/cases/x", "/api/changes", "/api/session", "/api/users", "/api/nonsense"] {
         problem(site.http.get(site.url(path)).send().await.unwrap(), 401).await;
     }
-    for credentials in [
-        "Bearer",
-        "Bearer ",
-        "Bearer 00",
-        "Basic YTpi",
-        "bearer \u{ff}",
-    ] {
-        let request = site
-            .http
-            .get(site.url("/api/cases"))
-            .header("authorization", credentials);
+    for credentials in ["Bearer", "Bearer ", "Bearer 00", "Basic YTpi", "bearer \u{ff}"] {
+        let request = site.http.get(site.url("/api/cases")).header("authorization", credentials);
         problem(request.send().await.unwrap(), 401).await;
     }
 }
@@ -132,9 +97,7 @@ async fn failed_log_ins_are_slowed_down_per_user_and_per_address() {
         let request = site.http.post(site.url("/api/session")).json(&body);
         // Only the last entry was written by our own proxy.
         let request = request.header("x-forwarded-for", "6.6.6.6");
-        request
-            .header("x-forwarded-for", format!("7.7.7.7, {from}"))
-            .send()
+        request.header("x-forwarded-for", format!("7.7.7.7, {from}")).send()
     };
     for _ in 0..3 {
         problem(attempt("agent", "wrong", "10.0.0.1").await.unwrap(), 401).await;
@@ -151,11 +114,7 @@ async fn failed_log_ins_are_slowed_down_per_user_and_per_address() {
         ok(attempt("lead", PASSWORD, "10.0.0.1").await.unwrap(), 200).await;
     }
     for n in 0..5 {
-        problem(
-            attempt(&format!("u{n}"), "x", "10.0.0.1").await.unwrap(),
-            401,
-        )
-        .await;
+        problem(attempt(&format!("u{n}"), "x", "10.0.0.1").await.unwrap(), 401).await;
     }
     problem(attempt("u9", "x", "10.0.0.1").await.unwrap(), 429).await;
     ok(attempt("lead", PASSWORD, "10.0.0.9").await.unwrap(), 200).await;
@@ -177,35 +136,19 @@ async fn a_session_slides_expires_and_survives_a_restart() {
     let desk = site.log_in("agent").await;
     let file = std::fs::read(site.folder.path().join("site.db-wal")).unwrap();
     let token = desk.token.as_bytes();
-    assert!(
-        !file.windows(token.len()).any(|window| window == token),
-        "the token itself is not stored"
-    );
+    assert!(!file.windows(token.len()).any(|window| window == token), "the token itself is not stored");
 
-    let response = with_cookie(&site, &desk, "GET", "/api/session")
-        .send()
-        .await
-        .unwrap();
+    let response = with_cookie(&site, &desk, "GET", "/api/session").send().await.unwrap();
     assert_eq!(header(&response, "set-cookie"), "", "nothing to renew yet");
     let first = ok(response, 200).await["expiresAt"].clone();
     site.pass(TimeDelta::hours(11));
-    let response = with_cookie(&site, &desk, "GET", "/api/session")
-        .send()
-        .await
-        .unwrap();
-    assert!(
-        header(&response, "set-cookie").contains("Max-Age=43200"),
-        "the cookie slides too"
-    );
+    let response = with_cookie(&site, &desk, "GET", "/api/session").send().await.unwrap();
+    assert!(header(&response, "set-cookie").contains("Max-Age=43200"), "the cookie slides too");
     let second = ok(response, 200).await["expiresAt"].clone();
     assert!(second.as_str() > first.as_str());
 
     let site = site.restart().await;
-    let desk = Desk {
-        base: site.base.clone(),
-        http: site.http.clone(),
-        ..desk
-    };
+    let desk = Desk { base: site.base.clone(), http: site.http.clone(), ..desk };
     site.pass(TimeDelta::hours(11));
     ok(desk.get("/api/session").await, 200).await;
     site.pass(TimeDelta::hours(12));
@@ -263,10 +206,7 @@ async fn roles_allow_what_the_table_says() {
             let detail = refused["detail"].as_str().unwrap();
             assert_eq!(refused["role"], role, "{role} {method} {path}");
             assert!(detail.contains(role), "{detail}");
-            assert!(
-                detail.contains(refused["action"].as_str().unwrap()),
-                "{detail}"
-            );
+            assert!(detail.contains(refused["action"].as_str().unwrap()), "{detail}");
         }
     }
 }
@@ -275,37 +215,24 @@ async fn roles_allow_what_the_table_says() {
 async fn a_refusal_does_not_show_what_the_role_may_not_read() {
     let site = Site::start().await;
     let agent = site.log_in("agent").await;
-    ok(
-        agent
-            .post("/api/cases", &json!({"id": "k", "secret": 1}))
-            .await,
-        201,
-    )
-    .await;
+    ok(agent.post("/api/cases", &json!({"id": "k", "secret": 1})).await, 201).await;
     let kiosk = site.log_in("kiosk").await;
     let taken = problem(kiosk.post("/api/cases", &json!({"id": "k"})).await, 409).await;
     assert!(taken.get("current").is_none(), "{taken}");
-    let create = kiosk
-        .ask("PUT", "/api/cases/k")
-        .header("if-none-match", "*");
+    let create = kiosk.ask("PUT", "/api/cases/k").header("if-none-match", "*");
     let stale = problem(create.json(&json!({})).send().await.unwrap(), 412).await;
     assert!(stale.get("current").is_none(), "{stale}");
 }
 
 #[tokio::test]
 async fn own_tables_of_roles() {
-    let table =
-        r#"{"guest": {"read": "*"}, "root": {"read": ["users", "cases"], "create": ["users"]}}"#;
+    let table = r#"{"guest": {"read": "*"}, "root": {"read": ["users", "cases"], "create": ["users"]}}"#;
     let roles = baton_backend::Roles::parse(table).unwrap();
     assert!(roles.strangers(&["cases".into()]).is_empty());
     assert_eq!(roles.strangers(&["case".into()]), ["cases"]);
-    for bad in [
-        "[]",
-        r#"{"a": {"raed": "*"}}"#,
-        r#"{"a": {"read": "cases"}}"#,
-        r#"{"a": {"read": [1]}}"#,
-        r#"{"a": 1}"#,
-    ] {
+    for bad in
+        ["[]", r#"{"a": {"raed": "*"}}"#, r#"{"a": {"read": "cases"}}"#, r#"{"a": {"read": [1]}}"#, r#"{"a": 1}"#]
+    {
         assert!(baton_backend::Roles::parse(bad).is_err(), "{bad}");
     }
     let site = Site::with(|config| config.roles = roles).await;
@@ -336,44 +263,14 @@ async fn accounts_are_managed_by_admins_and_hashes_stay_inside() {
     let body = ok(site.try_log_in(eve.clone()).await, 200).await;
     let session = body["token"].as_str().unwrap();
     let change = |body: Value| admin.ask("PUT", "/api/users/eve").json(&body).send();
-    let changed = ok(
-        change(json!({"role": "lead", "name": "Eve"}))
-            .await
-            .unwrap(),
-        200,
-    )
-    .await;
+    let changed = ok(change(json!({"role": "lead", "name": "Eve"})).await.unwrap(), 200).await;
     assert_eq!(changed["role"], "lead");
-    assert_eq!(
-        changed["profile"],
-        json!({"org": "home"}),
-        "what is not sent stays"
-    );
-    let seen = site
-        .http
-        .get(site.url("/api/session"))
-        .bearer_auth(session)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        ok(seen, 200).await["user"]["role"],
-        "lead",
-        "a new role holds at once"
-    );
-    ok(
-        change(json!({"password": "another one"})).await.unwrap(),
-        200,
-    )
-    .await;
+    assert_eq!(changed["profile"], json!({"org": "home"}), "what is not sent stays");
+    let seen = site.http.get(site.url("/api/session")).bearer_auth(session).send().await.unwrap();
+    assert_eq!(ok(seen, 200).await["user"]["role"], "lead", "a new role holds at once");
+    ok(change(json!({"password": "another one"})).await.unwrap(), 200).await;
     problem(site.try_log_in(eve).await, 401).await;
-    let seen = site
-        .http
-        .get(site.url("/api/session"))
-        .bearer_auth(session)
-        .send()
-        .await
-        .unwrap();
+    let seen = site.http.get(site.url("/api/session")).bearer_auth(session).send().await.unwrap();
     problem(seen, 401).await;
 
     for (body, pointer) in [
@@ -398,17 +295,8 @@ async fn other_sites_cannot_use_our_cookie() {
     let body = r#"{"a":1}"#;
     let json = "application/json";
 
-    for kind in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-    ] {
-        let sent = post()
-            .header("content-type", kind)
-            .body(body)
-            .send()
-            .await
-            .unwrap();
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+        let sent = post().header("content-type", kind).body(body).send().await.unwrap();
         problem(sent, 415).await;
     }
     let host = site.base.trim_start_matches("http://");
@@ -419,33 +307,23 @@ async fn other_sites_cannot_use_our_cookie() {
         format!("ftp://{host}"),
         host.to_owned(),
     ] {
-        let sent = post()
-            .header("content-type", json)
-            .header("origin", &origin)
-            .body(body);
+        let sent = post().header("content-type", json).header("origin", &origin).body(body);
         let refused = problem(sent.send().await.unwrap(), 403).await;
         assert_eq!(refused["type"], "urn:baton:cross-origin", "{origin}");
         let log_out = with_cookie(&site, &desk, "DELETE", "/api/session").header("origin", &origin);
         problem(log_out.send().await.unwrap(), 403).await;
-        let log_in = site
-            .http
-            .post(site.url("/api/session"))
-            .header("origin", &origin);
+        let log_in = site.http.post(site.url("/api/session")).header("origin", &origin);
         let log_in = log_in.json(&json!({"user": "lead", "password": PASSWORD}));
         problem(log_in.send().await.unwrap(), 403).await;
     }
     assert_eq!(site.store.head(), 0, "nothing was written");
-    let own = post()
-        .header("content-type", "application/json; charset=utf-8")
-        .header("origin", &site.base);
+    let own = post().header("content-type", "application/json; charset=utf-8").header("origin", &site.base);
     let made = ok(own.body(body).send().await.unwrap(), 201).await;
     let path = format!("/api/cases/{}", made["id"].as_str().unwrap());
     let gone = with_cookie(&site, &desk, "DELETE", &path).header("if-match", "\"1\"");
     ok(gone.send().await.unwrap(), 200).await;
     // A program with a token is no browser: its origin does not matter.
-    let program = desk
-        .ask("POST", "/api/cases")
-        .header("origin", "http://tool.example");
+    let program = desk.ask("POST", "/api/cases").header("origin", "http://tool.example");
     ok(program.json(&json!({})).send().await.unwrap(), 201).await;
 }
 
@@ -461,11 +339,7 @@ async fn one_session_cannot_flood_the_others() {
         let account = site.store.user(user).unwrap().unwrap();
         site.store.open_session(&account).unwrap().0
     };
-    let desk = |user: &str| Desk {
-        base: site.base.clone(),
-        token: token(user),
-        http: site.http.clone(),
-    };
+    let desk = |user: &str| Desk { base: site.base.clone(), token: token(user), http: site.http.clone() };
     let (loud, quiet) = (desk("agent"), desk("lead"));
     for _ in 0..5 {
         ok(loud.get("/api/cases").await, 200).await;
@@ -478,15 +352,9 @@ async fn one_session_cannot_flood_the_others() {
     ok(loud.get("/api/health").await, 200).await;
     // Made-up tokens are counted together, by address.
     for n in 0..5 {
-        let fake = Desk {
-            token: format!("fake{n}"),
-            ..quiet.clone()
-        };
+        let fake = Desk { token: format!("fake{n}"), ..quiet.clone() };
         problem(fake.get("/api/cases").await, 401).await;
     }
-    let fake = Desk {
-        token: "fake".into(),
-        ..quiet.clone()
-    };
+    let fake = Desk { token: "fake".into(), ..quiet.clone() };
     problem(fake.get("/api/cases").await, 429).await;
 }

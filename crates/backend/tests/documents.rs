@@ -18,11 +18,7 @@ async fn create_read_replace_delete() {
     let made = ok(response, 201).await;
     assert_eq!(made["_rev"], 1);
     assert_eq!(made["title"], "断网 \u{0}\"");
-    assert_eq!(
-        made["deep"],
-        json!({"_kept": true}),
-        "only top keys are ours"
-    );
+    assert_eq!(made["deep"], json!({"_kept": true}), "only top keys are ours");
     assert!(made.get("_mine").is_none());
     let at = made["_at"].as_str().unwrap();
     assert!(at.ends_with('Z') && at.len() == 24, "{at}");
@@ -31,21 +27,14 @@ async fn create_read_replace_delete() {
     assert_eq!(header(&response, "etag"), "\"1\"");
     assert_eq!(ok(response, 200).await, made);
 
-    let response = desk
-        .put("/api/cases/c:1", 1, &json!({"id": "c:1", "n": 2}))
-        .await;
+    let response = desk.put("/api/cases/c:1", 1, &json!({"id": "c:1", "n": 2})).await;
     assert_eq!(header(&response, "etag"), "\"2\"");
     let replaced = ok(response, 200).await;
     assert_eq!(replaced["_rev"], 2);
     assert!(replaced.get("title").is_none(), "a put replaces");
     assert!(replaced["_seq"].as_i64() > made["_seq"].as_i64());
 
-    for (known, status) in [
-        ("\"2\"", 304),
-        ("\"1\", W/\"2\"", 304),
-        ("*", 304),
-        ("\"1\"", 200),
-    ] {
+    for (known, status) in [("\"2\"", 304), ("\"1\", W/\"2\"", 304), ("*", 304), ("\"1\"", 200)] {
         let request = desk.ask("GET", "/api/cases/c:1");
         let response = request.header("if-none-match", known).send().await.unwrap();
         assert_eq!(response.status(), status, "{known}");
@@ -58,10 +47,7 @@ async fn create_read_replace_delete() {
 
     let response = desk.delete("/api/cases/c:1", 2).await;
     let tombstone = ok(response, 200).await;
-    assert_eq!(
-        tombstone,
-        json!({"id": "c:1", "_deleted": true, "_rev": 3, "_seq": 3, "_at": tombstone["_at"]})
-    );
+    assert_eq!(tombstone, json!({"id": "c:1", "_deleted": true, "_rev": 3, "_seq": 3, "_at": tombstone["_at"]}));
 
     // What was deleted stays deleted, whatever is tried.
     let gone = problem(desk.get("/api/cases/c:1").await, 410).await;
@@ -71,9 +57,7 @@ async fn create_read_replace_delete() {
     assert_eq!(stale["current"], tombstone);
     let taken = problem(desk.post("/api/cases", &json!({"id": "c:1"})).await, 409).await;
     assert_eq!(taken["current"], tombstone);
-    let create = desk
-        .ask("PUT", "/api/cases/c:1")
-        .header("if-none-match", "*");
+    let create = desk.ask("PUT", "/api/cases/c:1").header("if-none-match", "*");
     let stale = problem(create.json(&json!({})).send().await.unwrap(), 412).await;
     assert_eq!(stale["current"], tombstone);
 }
@@ -92,10 +76,7 @@ async fn missing_taken_and_unconditional() {
     assert_eq!(id.len(), 36);
     assert_eq!(&id[14..15], "7", "a UUIDv7");
 
-    let create = || {
-        desk.ask("PUT", "/api/cases/mine")
-            .header("if-none-match", "*")
-    };
+    let create = || desk.ask("PUT", "/api/cases/mine").header("if-none-match", "*");
     let made = ok(create().json(&json!({"a": 1})).send().await.unwrap(), 201).await;
     assert_eq!(made["id"], "mine");
     let stale = problem(create().json(&json!({})).send().await.unwrap(), 412).await;
@@ -106,14 +87,8 @@ async fn missing_taken_and_unconditional() {
 
     let bare = desk.ask("PUT", "/api/cases/mine").json(&json!({}));
     problem(bare.send().await.unwrap(), 428).await;
-    problem(
-        desk.ask("DELETE", "/api/cases/mine").send().await.unwrap(),
-        428,
-    )
-    .await;
-    let other = desk
-        .put("/api/cases/mine", 1, &json!({"id": "yours"}))
-        .await;
+    problem(desk.ask("DELETE", "/api/cases/mine").send().await.unwrap(), 428).await;
+    let other = desk.put("/api/cases/mine", 1, &json!({"id": "yours"})).await;
     assert_eq!(problem(other, 400).await["pointer"], "/id");
     for (name, value) in [
         ("if-match", "1"),
@@ -124,14 +99,9 @@ async fn missing_taken_and_unconditional() {
     ] {
         let request = desk.ask("PUT", "/api/cases/mine").header(name, value);
         let refused = problem(request.json(&json!({})).send().await.unwrap(), 400).await;
-        assert_eq!(
-            refused["type"], "urn:baton:bad-condition",
-            "{name}: {value}"
-        );
+        assert_eq!(refused["type"], "urn:baton:bad-condition", "{name}: {value}");
     }
-    let both = desk
-        .ask("PUT", "/api/cases/mine")
-        .header("if-match", "\"1\"");
+    let both = desk.ask("PUT", "/api/cases/mine").header("if-match", "\"1\"");
     let both = both.header("if-none-match", "*").json(&json!({}));
     problem(both.send().await.unwrap(), 400).await;
     assert_eq!(ok(desk.get("/api/cases/mine").await, 200).await, made);
@@ -147,26 +117,13 @@ async fn a_repeated_create_creates_once() {
     };
     let first = ok(send(&ann, "/api/cases", "k").await.unwrap(), 201).await;
     let id = first["id"].as_str().unwrap();
-    ok(
-        ann.put(&format!("/api/cases/{id}"), 1, &json!({"n": 2}))
-            .await,
-        200,
-    )
-    .await;
+    ok(ann.put(&format!("/api/cases/{id}"), 1, &json!({"n": 2})).await, 200).await;
     let response = send(&ann, "/api/cases", "k").await.unwrap();
     assert_eq!(header(&response, "idempotency-replayed"), "true");
     assert_eq!(header(&response, "location"), format!("/api/cases/{id}"));
-    assert_eq!(
-        ok(response, 201).await,
-        first,
-        "the first answer, not today's document"
-    );
+    assert_eq!(ok(response, 201).await, first, "the first answer, not today's document");
 
-    for (desk, path, key) in [
-        (&ann, "/api/cases", "k2"),
-        (&ann, "/api/messages", "k"),
-        (&bob, "/api/cases", "k"),
-    ] {
+    for (desk, path, key) in [(&ann, "/api/cases", "k2"), (&ann, "/api/messages", "k"), (&bob, "/api/cases", "k")] {
         let other = ok(send(desk, path, key).await.unwrap(), 201).await;
         assert_ne!(other["id"], first["id"], "{path} {key}");
     }
@@ -193,12 +150,7 @@ async fn of_sixteen_claims_exactly_one_wins() {
     let desk = site.log_in("agent").await;
     for round in 0..12 {
         let path = format!("/api/callbacks/{round}");
-        ok(
-            desk.post("/api/callbacks", &json!({"id": round.to_string()}))
-                .await,
-            201,
-        )
-        .await;
+        ok(desk.post("/api/callbacks", &json!({"id": round.to_string()})).await, 201).await;
         let claims = (0..16).map(|seat| {
             let (desk, path) = (desk.clone(), path.clone());
             tokio::spawn(async move { desk.put(&path, 1, &json!({"owner": seat})).await })
@@ -222,15 +174,11 @@ async fn of_sixteen_claims_exactly_one_wins() {
     }
     // The same with creates.
     let creates = (0..16).map(|seat| {
-        let create = desk
-            .ask("PUT", "/api/callbacks/claim")
-            .header("if-none-match", "*");
+        let create = desk.ask("PUT", "/api/callbacks/claim").header("if-none-match", "*");
         create.json(&json!({"seat": seat})).send()
     });
     let answers = futures_util::future::join_all(creates).await;
-    let won = answers
-        .into_iter()
-        .filter(|answer| answer.as_ref().unwrap().status() == 201);
+    let won = answers.into_iter().filter(|answer| answer.as_ref().unwrap().status() == 201);
     assert_eq!(won.count(), 1);
 }
 

@@ -49,26 +49,10 @@ async fn types_and_caching() {
         ("/", "text/html; charset=utf-8", "no-cache"),
         ("/index.html", "text/html; charset=utf-8", "no-cache"),
         ("/sw.js", "text/javascript; charset=utf-8", "no-cache"),
-        (
-            "/manifest.webmanifest",
-            "application/manifest+json",
-            "no-cache",
-        ),
-        (
-            "/policy/china-mobile-td.json",
-            "application/json",
-            "no-cache",
-        ),
-        (
-            "/style-00112233aabbccdd.css",
-            "text/css; charset=utf-8",
-            forever,
-        ),
-        (
-            "/baton-0123456789abcdef_bg.wasm",
-            "application/wasm",
-            forever,
-        ),
+        ("/manifest.webmanifest", "application/manifest+json", "no-cache"),
+        ("/policy/china-mobile-td.json", "application/json", "no-cache"),
+        ("/style-00112233aabbccdd.css", "text/css; charset=utf-8", forever),
+        ("/baton-0123456789abcdef_bg.wasm", "application/wasm", forever),
         ("/case/42", "text/html; charset=utf-8", "no-cache"),
         ("/policy", "text/html; charset=utf-8", "no-cache"),
     ] {
@@ -76,10 +60,7 @@ async fn types_and_caching() {
         assert_eq!(response.status(), 200, "{path}");
         assert_eq!(header(&response, "content-type"), kind, "{path}");
         assert_eq!(header(&response, "cache-control"), cache, "{path}");
-        assert!(
-            header(&response, "vary").contains("accept-encoding"),
-            "{path}"
-        );
+        assert!(header(&response, "vary").contains("accept-encoding"), "{path}");
         if cache == "no-cache" {
             let tag = header(&response, "etag");
             assert!(tag.starts_with("W/\""), "{path}: {tag}");
@@ -98,10 +79,7 @@ async fn types_and_caching() {
     let date = header(&get(&site, "/sw.js", &[]).await, "last-modified");
     let root = _outside.path().join("site");
     std::fs::write(root.join("sw.js"), "// second").unwrap();
-    let headers = [
-        ("if-none-match", tag.as_str()),
-        ("if-modified-since", &date),
-    ];
+    let headers = [("if-none-match", tag.as_str()), ("if-modified-since", &date)];
     let fresh = get(&site, "/sw.js", &headers).await;
     assert_eq!(fresh.status(), 200);
     assert_eq!(fresh.text().await.unwrap(), "// second");
@@ -110,47 +88,28 @@ async fn types_and_caching() {
 #[tokio::test]
 async fn compression() {
     let (site, _outside) = site().await;
-    for (accepted, encoding, content) in [
-        ("gzip, deflate, br", "br", "\0asm br"),
-        ("gzip", "gzip", "\0asm gz"),
-        ("identity", "", "\0asm plain"),
-    ] {
+    for (accepted, encoding, content) in
+        [("gzip, deflate, br", "br", "\0asm br"), ("gzip", "gzip", "\0asm gz"), ("identity", "", "\0asm plain")]
+    {
         let response = get(&site, &format!("/{WASM}"), &[("accept-encoding", accepted)]).await;
         assert_eq!(header(&response, "content-encoding"), encoding);
         assert_eq!(header(&response, "content-type"), "application/wasm");
         assert_eq!(response.text().await.unwrap(), content);
     }
     for encoding in ["br", "gzip"] {
-        let response = get(
-            &site,
-            "/style-00112233aabbccdd.css",
-            &[("accept-encoding", encoding)],
-        )
-        .await;
-        assert_eq!(
-            header(&response, "content-encoding"),
-            encoding,
-            "on the fly"
-        );
+        let response = get(&site, "/style-00112233aabbccdd.css", &[("accept-encoding", encoding)]).await;
+        assert_eq!(header(&response, "content-encoding"), encoding, "on the fly");
         assert!(response.bytes().await.unwrap().len() < 200);
     }
     let desk = site.log_in("lead").await;
     let docs = (0..50).map(|n| serde_json::json!({"n": n, "same": "x".repeat(50)}));
     site.store.import("cases", docs.collect()).unwrap();
-    let list = desk
-        .ask("GET", "/api/cases")
-        .header("accept-encoding", "br");
+    let list = desk.ask("GET", "/api/cases").header("accept-encoding", "br");
     let response = list.send().await.unwrap();
     assert_eq!(header(&response, "content-encoding"), "br");
-    let feed = desk
-        .ask("GET", "/api/changes")
-        .header("accept-encoding", "br");
+    let feed = desk.ask("GET", "/api/changes").header("accept-encoding", "br");
     let response = feed.send().await.unwrap();
-    assert_eq!(
-        header(&response, "content-encoding"),
-        "",
-        "a feed must not wait in a compressor"
-    );
+    assert_eq!(header(&response, "content-encoding"), "", "a feed must not wait in a compressor");
 }
 
 #[tokio::test]
@@ -171,22 +130,12 @@ async fn security_headers_on_everything() {
     let default = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
         font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
         frame-ancestors 'none'; object-src 'none'";
-    for path in [
-        "/",
-        "/sw.js",
-        "/api/health",
-        "/api/cases",
-        "/missing.js",
-        "/api/nonsense",
-    ] {
+    for path in ["/", "/sw.js", "/api/health", "/api/cases", "/missing.js", "/api/nonsense"] {
         check(&get(&site, path, &[]).await, default);
     }
     let own = "default-src 'none';\n  script-src 'self' 'sha256-abc='\n";
     std::fs::write(outside.path().join("site/csp.txt"), own).unwrap();
-    check(
-        &get(&site, "/", &[]).await,
-        "default-src 'none'; script-src 'self' 'sha256-abc='",
-    );
+    check(&get(&site, "/", &[]).await, "default-src 'none'; script-src 'self' 'sha256-abc='");
     check(&get(&site, "/api/health", &[]).await, default);
 }
 
@@ -215,20 +164,12 @@ async fn nothing_outside_and_nothing_hidden() {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         let answer = raw(&site.base, &request).await;
         let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
-        assert!(
-            !body.contains("outside") && !body.contains("hidden"),
-            "{path}: {answer}"
-        );
+        assert!(!body.contains("outside") && !body.contains("hidden"), "{path}: {answer}");
     }
     problem(get(&site, "/missing.js", &[]).await, 404).await;
     problem(get(&site, "/policy/missing.json", &[]).await, 404).await;
     problem(get(&site, "/gone-0123456789abcdef.js", &[]).await, 404).await;
-    let post = site
-        .http
-        .post(site.url("/index.html"))
-        .send()
-        .await
-        .unwrap();
+    let post = site.http.post(site.url("/index.html")).send().await.unwrap();
     assert_eq!(header(&post, "allow"), "GET,HEAD");
     problem(post, 405).await;
     let bare = Site::start().await;

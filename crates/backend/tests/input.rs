@@ -35,31 +35,18 @@ async fn a_table_of_bad_bodies() {
         (br#"{"id":"../x"}"#.to_vec(), "pointer", json!("/id")),
         (br#"{"id":".."}"#.to_vec(), "pointer", json!("/id")),
         (r#"{"id":"é"}"#.into(), "pointer", json!("/id")),
-        (
-            format!(r#"{{"id":"{}"}}"#, "x".repeat(129)).into_bytes(),
-            "pointer",
-            json!("/id"),
-        ),
+        (format!(r#"{{"id":"{}"}}"#, "x".repeat(129)).into_bytes(), "pointer", json!("/id")),
     ];
     for (body, member, expected) in table {
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
-        let request = desk
-            .ask("POST", "/api/cases")
-            .header("content-type", "application/json");
+        let request = desk.ask("POST", "/api/cases").header("content-type", "application/json");
         let refused = problem(request.body(body).send().await.unwrap(), 400).await;
         assert_eq!(refused[member], expected, "{shown}: {refused}");
     }
     assert_eq!(site.store.head(), 0);
-    let fine = desk
-        .ask("POST", "/api/cases")
-        .header("content-type", "application/json");
+    let fine = desk.ask("POST", "/api/cases").header("content-type", "application/json");
     ok(fine.body(nest(63)).send().await.unwrap(), 201).await;
-    ok(
-        desk.post("/api/cases", &json!({"id": "x".repeat(128)}))
-            .await,
-        201,
-    )
-    .await;
+    ok(desk.post("/api/cases", &json!({"id": "x".repeat(128)})).await, 201).await;
 }
 
 #[tokio::test]
@@ -67,10 +54,7 @@ async fn sizes_and_media_types() {
     let site = Site::with(|config| config.max_body = 10_000).await;
     let desk = site.log_in("admin").await;
     let body = |size: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(size - 8));
-    let post = || {
-        desk.ask("POST", "/api/cases")
-            .header("content-type", "application/json")
-    };
+    let post = || desk.ask("POST", "/api/cases").header("content-type", "application/json");
     ok(post().body(body(10_000)).send().await.unwrap(), 201).await;
     for size in [10_001, 5_000_000] {
         let refused = problem(post().body(body(size)).send().await.unwrap(), 413).await;
@@ -80,22 +64,11 @@ async fn sizes_and_media_types() {
     let stream = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
     problem(post().body(stream).send().await.unwrap(), 413).await;
     for kind in ["text/plain", "application/jsonp", "application/xml"] {
-        let other = desk
-            .ask("POST", "/api/cases")
-            .header("content-type", kind)
-            .body("{}");
+        let other = desk.ask("POST", "/api/cases").header("content-type", kind).body("{}");
         let refused = problem(other.send().await.unwrap(), 415).await;
         assert_eq!(refused["type"], "urn:baton:media-type");
     }
-    problem(
-        desk.ask("POST", "/api/cases")
-            .body("{}")
-            .send()
-            .await
-            .unwrap(),
-        415,
-    )
-    .await;
+    problem(desk.ask("POST", "/api/cases").body("{}").send().await.unwrap(), 415).await;
 }
 
 #[tokio::test]
@@ -134,20 +107,11 @@ async fn addresses_methods_and_parameters() {
         ("GET", "/api/session?x"),
         ("GET", "/api/users?x=1"),
     ] {
-        let request = desk
-            .ask(method, path)
-            .header("if-match", "\"1\"")
-            .json(&json!({}));
+        let request = desk.ask(method, path).header("if-match", "\"1\"").json(&json!({}));
         let refused = problem(request.send().await.unwrap(), 400).await;
-        assert_eq!(
-            refused["type"], "urn:baton:unknown-parameter",
-            "{method} {path}"
-        );
+        assert_eq!(refused["type"], "urn:baton:unknown-parameter", "{method} {path}");
     }
-    let twice = desk
-        .ask("PUT", "/api/cases/x")
-        .header("if-match", "\"1\"")
-        .header("if-match", "\"2\"");
+    let twice = desk.ask("PUT", "/api/cases/x").header("if-match", "\"1\"").header("if-match", "\"2\"");
     problem(twice.json(&json!({})).send().await.unwrap(), 400).await;
     let answer = raw(&site.base, "nonsense\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");

@@ -41,15 +41,9 @@ async fn pages_in_the_order_of_writing() {
     let first = ok(desk.get("/api/cases?limit=4").await, 200).await;
     let ids = |page: &Value| -> Vec<String> {
         let items = page["items"].as_array().unwrap().iter();
-        items
-            .map(|doc| doc["id"].as_str().unwrap().to_owned())
-            .collect()
+        items.map(|doc| doc["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(
-        ids(&first),
-        ["1", "2", "4", "5"],
-        "no tombstones from the beginning"
-    );
+    assert_eq!(ids(&first), ["1", "2", "4", "5"], "no tombstones from the beginning");
     assert_eq!(first["more"], true);
     let next = first["next"].as_str().unwrap();
     let rest = ok(desk.get(&format!("/api/cases?since={next}")).await, 200).await;
@@ -102,18 +96,9 @@ async fn paging_while_others_write_misses_nothing() {
                 let path = format!("/api/cases/{id}");
                 let changed = ok(desk.put(&path, 1, &json!({"by": writer})).await, 200).await;
                 if n % 3 == 0 {
-                    ok(
-                        desk.delete(&path, changed["_rev"].as_i64().unwrap()).await,
-                        200,
-                    )
-                    .await;
+                    ok(desk.delete(&path, changed["_rev"].as_i64().unwrap()).await, 200).await;
                 }
-                ok(
-                    desk.post("/api/cases", &json!({"id": format!("n{writer}-{n}")}))
-                        .await,
-                    201,
-                )
-                .await;
+                ok(desk.post("/api/cases", &json!({"id": format!("n{writer}-{n}")})).await, 201).await;
             }
         })
     });
@@ -154,11 +139,7 @@ async fn the_feed_greets_catches_up_and_follows() {
     assert_eq!(change.data, json!({"collection": "cases", "doc": early}));
 
     let begun = std::time::Instant::now();
-    let late = ok(
-        desk.post("/api/messages", &json!({"text": "a\nb"})).await,
-        201,
-    )
-    .await;
+    let late = ok(desk.post("/api/messages", &json!({"text": "a\nb"})).await, 201).await;
     for feed in [&mut all, &mut live] {
         let change = feed.change().await;
         assert_eq!(change.data, json!({"collection": "messages", "doc": late}));
@@ -167,9 +148,7 @@ async fn the_feed_greets_catches_up_and_follows() {
     assert!(begun.elapsed().as_millis() < 500, "{:?}", begun.elapsed());
 
     // Where the browser left off counts more than the address.
-    let request = desk
-        .ask("GET", "/api/changes?since=now")
-        .header("last-event-id", "1");
+    let request = desk.ask("GET", "/api/changes?since=now").header("last-event-id", "1");
     let mut again = Feed::of(request.send().await.unwrap());
     assert_eq!(again.next().await.unwrap().event, "hello");
     assert_eq!(again.change().await.data["doc"], late);
@@ -188,11 +167,7 @@ async fn the_feed_shows_what_the_role_may_read() {
     let mut feed = kiosk.feed("?since=0").await;
     assert_eq!(feed.next().await.unwrap().event, "hello");
     ok(desk.post("/api/cases", &json!({"id": "secret"})).await, 201).await;
-    ok(
-        kiosk.post("/api/tickets", &json!({"id": "A001"})).await,
-        201,
-    )
-    .await;
+    ok(kiosk.post("/api/tickets", &json!({"id": "A001"})).await, 201).await;
     let change = feed.change().await;
     assert_eq!(change.data["collection"], "tickets");
     assert_eq!(change.id, "2");
@@ -216,9 +191,7 @@ async fn a_feed_that_is_cut_and_resumed_under_load_loses_nothing() {
     let mut order = Vec::new();
     let mut last = "0".to_owned();
     while order.len() < 200 {
-        let request = desk
-            .ask("GET", "/api/changes")
-            .header("last-event-id", &last);
+        let request = desk.ask("GET", "/api/changes").header("last-event-id", &last);
         let mut feed = Feed::of(request.send().await.unwrap());
         assert_eq!(feed.next().await.unwrap().event, "hello");
         // The line is cut after every seventeenth event.

@@ -21,13 +21,8 @@ fn program() -> Command {
 }
 
 fn run(arguments: &[&str], input: &str) -> Output {
-    let mut child = program()
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        program().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -54,9 +49,7 @@ impl Server {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let base = line.trim().strip_prefix("listening on ").expect(&line);
         assert!(base.starts_with("http://127.0.0.1:") && !base.ends_with(":0"));
         // The log must be read, or the program stops when the pipe is full.
@@ -68,13 +61,7 @@ impl Server {
 
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([name, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
     fn wait(&mut self) -> std::process::ExitStatus {
@@ -110,19 +97,7 @@ fn accounts_from_the_command_line() {
     let db = db.to_str().unwrap();
     let profile = r#"{"org":"maker"}"#;
     run_ok(
-        &[
-            "user",
-            "add",
-            "ann",
-            "--role",
-            "lead",
-            "--name",
-            "安",
-            "--profile",
-            profile,
-            "--db",
-            db,
-        ],
+        &["user", "add", "ann", "--role", "lead", "--name", "安", "--profile", profile, "--db", db],
         "from stdin\r\nnot this\n",
     );
     assert_eq!(run_ok(&["user", "list", "--db", db], ""), "ann\tlead\t安\n");
@@ -138,48 +113,14 @@ fn accounts_from_the_command_line() {
         assert!(store.check_password("ann", "another").unwrap().is_some());
     }
     for (arguments, why) in [
-        (
-            vec!["user", "add", "ann", "--role", "lead", "--db", db],
-            "exists",
-        ),
-        (
-            vec!["user", "add", "bob", "--role", "king", "--db", db],
-            "agent, kiosk, lead",
-        ),
-        (
-            vec!["user", "add", "b b", "--role", "lead", "--db", db],
-            "characters",
-        ),
-        (
-            vec![
-                "user",
-                "add",
-                "bob",
-                "--role",
-                "lead",
-                "--profile",
-                "[",
-                "--db",
-                db,
-            ],
-            "--profile",
-        ),
+        (vec!["user", "add", "ann", "--role", "lead", "--db", db], "exists"),
+        (vec!["user", "add", "bob", "--role", "king", "--db", db], "agent, kiosk, lead"),
+        (vec!["user", "add", "b b", "--role", "lead", "--db", db], "characters"),
+        (vec!["user", "add", "bob", "--role", "lead", "--profile", "[", "--db", db], "--profile"),
         (vec!["user", "remove", "bob", "--db", db], "not found"),
         (vec!["user", "passwd", "bob", "--db", db], "not found"),
-        (
-            vec![
-                "backup",
-                "--db",
-                "/nonexistent/x.db",
-                "--to",
-                "/nonexistent/y.db",
-            ],
-            "open",
-        ),
-        (
-            vec!["serve", "--db", db, "--site", "/nonexistent"],
-            "not a folder",
-        ),
+        (vec!["backup", "--db", "/nonexistent/x.db", "--to", "/nonexistent/y.db"], "open"),
+        (vec!["serve", "--db", db, "--site", "/nonexistent"], "not a folder"),
         (vec!["serve", "--db", db, "--collections", "users"], "users"),
         (vec!["serve", "--db", db, "--log", "=="], "--log"),
     ] {
@@ -200,29 +141,14 @@ fn only_our_own_databases_are_touched() {
     let text = folder.path().join("notes.txt");
     std::fs::write(&text, "just some notes, longer than a header ".repeat(10)).unwrap();
     assert!(Store::open(&text).is_err());
-    assert!(
-        std::fs::read_to_string(&text)
-            .unwrap()
-            .starts_with("just some notes")
-    );
+    assert!(std::fs::read_to_string(&text).unwrap().starts_with("just some notes"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("x.db");
-    run_ok(
-        &[
-            "user",
-            "add",
-            "ann",
-            "--role",
-            "lead",
-            "--db",
-            db.to_str().unwrap(),
-        ],
-        PASSWORD,
-    );
+    run_ok(&["user", "add", "ann", "--role", "lead", "--db", db.to_str().unwrap()], PASSWORD);
     let mut acknowledged = Vec::new();
     for round in 0..3 {
         let mut server = Server::start(&db);
@@ -276,40 +202,20 @@ async fn a_polite_stop_leaves_one_file() {
     for signal in ["-TERM", "-INT"] {
         let folder = tempfile::tempdir().unwrap();
         let db = folder.path().join("x.db");
-        run_ok(
-            &[
-                "user",
-                "add",
-                "ann",
-                "--role",
-                "lead",
-                "--db",
-                db.to_str().unwrap(),
-            ],
-            PASSWORD,
-        );
+        run_ok(&["user", "add", "ann", "--role", "lead", "--db", db.to_str().unwrap()], PASSWORD);
         let mut server = Server::start(&db);
         let token = log_in(&server.base).await;
         let http = reqwest::Client::new();
-        let request = http
-            .post(format!("{}/api/cases", server.base))
-            .bearer_auth(&token);
+        let request = http.post(format!("{}/api/cases", server.base)).bearer_auth(&token);
         ok(request.json(&json!({"id": "a"})).send().await.unwrap(), 201).await;
-        let feed = http
-            .get(format!("{}/api/changes", server.base))
-            .bearer_auth(&token);
+        let feed = http.get(format!("{}/api/changes", server.base)).bearer_auth(&token);
         let mut feed = common::Feed::of(feed.send().await.unwrap());
         assert_eq!(feed.next().await.unwrap().event, "hello");
 
         let mut second = program();
-        let second = second
-            .args(["serve", "--listen", "127.0.0.1:0", "--db"])
-            .arg(&db);
+        let second = second.args(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(&db);
         let second = second.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut second = Server {
-            child: second.spawn().unwrap(),
-            base: String::new(),
-        };
+        let mut second = Server { child: second.spawn().unwrap(), base: String::new() };
         assert!(!second.wait().success(), "two servers on one database");
         let mut errors = String::new();
         let mut pipe = second.child.stderr.take().unwrap();
@@ -319,19 +225,10 @@ async fn a_polite_stop_leaves_one_file() {
         server.signal(signal);
         assert_eq!(server.wait().code(), Some(0));
         while feed.next().await.is_some() {}
-        assert!(
-            !folder.path().join("x.db-wal").exists(),
-            "the log was moved into the file"
-        );
+        assert!(!folder.path().join("x.db-wal").exists(), "the log was moved into the file");
         let copied = folder.path().join("copy.db");
         std::fs::copy(&db, &copied).unwrap();
-        assert!(
-            Store::open(copied)
-                .unwrap()
-                .get("cases", "a")
-                .unwrap()
-                .is_some()
-        );
+        assert!(Store::open(copied).unwrap().get("cases", "a").unwrap().is_some());
     }
 }
 
@@ -341,10 +238,7 @@ async fn a_backup_under_load_is_consistent_and_can_be_restored() {
     let db = folder.path().join("x.db");
     let copy = folder.path().join("backup.db");
     let (from, to) = (db.to_str().unwrap(), copy.to_str().unwrap());
-    run_ok(
-        &["user", "add", "ann", "--role", "lead", "--db", from],
-        PASSWORD,
-    );
+    run_ok(&["user", "add", "ann", "--role", "lead", "--db", from], PASSWORD);
     let mut server = Server::start(&db);
     let token = log_in(&server.base).await;
     let (base, session) = (server.base.clone(), token.clone());
@@ -359,15 +253,10 @@ async fn a_backup_under_load_is_consistent_and_can_be_restored() {
     let mut copies = 0;
     while !writer.is_finished() {
         let (from, to) = (from.to_owned(), to.to_owned());
-        tokio::task::spawn_blocking(move || run_ok(&["backup", "--db", &from, "--to", &to], ""))
-            .await
-            .unwrap();
+        tokio::task::spawn_blocking(move || run_ok(&["backup", "--db", &from, "--to", &to], "")).await.unwrap();
         copies += 1;
         let mut header = [0u8; 16];
-        std::fs::File::open(&copy)
-            .unwrap()
-            .read_exact(&mut header)
-            .unwrap();
+        std::fs::File::open(&copy).unwrap().read_exact(&mut header).unwrap();
         assert_eq!(&header, b"SQLite format 3\0");
     }
     writer.await.unwrap();
@@ -382,9 +271,7 @@ async fn a_backup_under_load_is_consistent_and_can_be_restored() {
     std::fs::copy(&copy, &db).unwrap();
     let server = Server::start(&db);
     let http = reqwest::Client::new();
-    let list = http
-        .get(format!("{}/api/cases?limit=1000", server.base))
-        .bearer_auth(&token);
+    let list = http.get(format!("{}/api/cases?limit=1000", server.base)).bearer_auth(&token);
     let list = ok(list.send().await.unwrap(), 200).await;
     assert_eq!(list["items"].as_array().unwrap().len(), 300);
 }

@@ -287,7 +287,9 @@ fn Notes(room: Room) -> impl IntoView {
         })
     });
     let hop = move || {
-        hop.get().map(|text| view! { <p class="case-note" data-test="case-hop-note"><Icon name="alert" small=true/>{text}</p> })
+        hop.get().map(
+            |text| view! { <p class="case-note" data-test="case-hop-note"><Icon name="alert" small=true/>{text}</p> },
+        )
     };
     let pin = move || {
         note.get().map(|text| view! { <p class="case-note" data-test="case-policy-note"><Icon name="alert" small=true/>{text}</p> })

@@ -85,10 +85,7 @@ impl App {
             StatusCode::NOT_FOUND,
             "urn:baton:unknown-collection",
             "Unknown collection",
-            format!(
-                "there is no collection {shown:?}; known are {}",
-                known.join(", ")
-            ),
+            format!("there is no collection {shown:?}; known are {}", known.join(", ")),
         )
         .with("collections", known.clone()))
     }
@@ -98,12 +95,7 @@ impl App {
         self.config.roles.allow(role, action, collection)
     }
 
-    pub fn require(
-        &self,
-        caller: &Caller,
-        action: Action,
-        collection: &str,
-    ) -> Result<(), Problem> {
+    pub fn require(&self, caller: &Caller, action: Action, collection: &str) -> Result<(), Problem> {
         if self.may(caller, action, collection) {
             return Ok(());
         }

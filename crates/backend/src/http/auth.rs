@@ -43,9 +43,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get().cloned().ok_or_else(|| {
-            Problem::unauthorized("urn:baton:no-session", "log in with POST /api/session")
-        })
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Problem::unauthorized("urn:baton:no-session", "log in with POST /api/session"))
     }
 }
 
@@ -58,8 +60,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let mut fresh_cookie = None;
     if let Some(caller) = &caller {
         if caller.session.extended && via == Some(Via::Cookie) {
-            fresh_cookie =
-                token(request.headers()).map(|(token, _)| app.cookie(token, &caller.session));
+            fresh_cookie = token(request.headers()).map(|(token, _)| app.cookie(token, &caller.session));
         }
         request.extensions_mut().insert(caller.clone());
     }
@@ -70,9 +71,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         response.headers_mut().insert(SET_COOKIE, cookie);
     }
     if let Some(caller) = caller {
-        response
-            .extensions_mut()
-            .insert(Who(caller.session.account.id));
+        response.extensions_mut().insert(Who(caller.session.account.id));
     }
     response
 }
@@ -92,21 +91,12 @@ async fn admit(app: &App, request: &mut Request) -> Result<(Option<Caller>, Opti
         via = Some(how);
     }
     if let Some(limiter) = &app.requests {
-        let party = caller.as_ref().map_or(Party::Address(address), |caller| {
-            Party::Session(caller.session.key)
-        });
+        let party = caller.as_ref().map_or(Party::Address(address), |caller| Party::Session(caller.session.key));
         limiter.take(party, Instant::now()).map_err(|wait| {
-            Problem::too_many(
-                "urn:baton:rate",
-                "too many requests in a short time; wait as Retry-After says",
-                wait,
-            )
+            Problem::too_many("urn:baton:rate", "too many requests in a short time; wait as Retry-After says", wait)
         })?;
     }
-    let safe = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && via != Some(Via::Bearer) {
         guard_cookie(request)?;
     }
@@ -129,9 +119,7 @@ fn guard_cookie(request: &Request) -> Result<(), Problem> {
         return Ok(());
     };
     let host = input::one(headers, HOST)?.unwrap_or_default();
-    let authority = origin
-        .strip_prefix("http://")
-        .or_else(|| origin.strip_prefix("https://"));
+    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     if authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host)) {
         return Ok(());
     }
@@ -146,9 +134,7 @@ fn guard_cookie(request: &Request) -> Result<(), Problem> {
 fn token(headers: &HeaderMap) -> Option<(&str, Via)> {
     if let Some(value) = headers.get(AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        return scheme
-            .eq_ignore_ascii_case("bearer")
-            .then(|| (token.trim(), Via::Bearer));
+        return scheme.eq_ignore_ascii_case("bearer").then(|| (token.trim(), Via::Bearer));
     }
     let cookies = headers.get_all(COOKIE).iter();
     cookies
@@ -160,12 +146,7 @@ fn token(headers: &HeaderMap) -> Option<(&str, Via)> {
 }
 
 /// The cookie that carries a session's token until the session's end.
-pub fn cookie(
-    token: &str,
-    session: &Session,
-    now: DateTime<Utc>,
-    secure: bool,
-) -> Result<HeaderValue, Problem> {
+pub fn cookie(token: &str, session: &Session, now: DateTime<Utc>, secure: bool) -> Result<HeaderValue, Problem> {
     let left = session.expires - now;
     baked(token, (left.num_milliseconds() + 999).max(0) / 1000, secure)
 }
@@ -177,26 +158,16 @@ pub fn no_cookie(secure: bool) -> Result<HeaderValue, Problem> {
 
 fn baked(token: &str, seconds: i64, secure: bool) -> Result<HeaderValue, Problem> {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!(
-        "{COOKIE_NAME}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}"
-    );
+    let text = format!("{COOKIE_NAME}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).map_err(|error| Problem::internal(&error))
 }
 
 fn address(app: &App, request: &Request) -> IpAddr {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
     if !app.config.trust_proxy {
         return peer;
     }
-    let forwarded = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .next_back();
-    forwarded
-        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
-        .unwrap_or(peer)
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
+    forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
 }

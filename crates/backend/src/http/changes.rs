@@ -57,29 +57,18 @@ pub async fn changes(
     }
     let (events, stream) = mpsc::channel(64);
     let hello = json!({"seq": head, "now": rfc3339(app.config.store.now())});
-    let hello = Event::default()
-        .event("hello")
-        .id(since.to_string())
-        .retry(RETRY)
-        .data(hello.to_string());
+    let hello = Event::default().event("hello").id(since.to_string()).retry(RETRY).data(hello.to_string());
     tokio::spawn(async move {
         if events.send(Ok(hello)).await.is_ok() {
             pump(app, caller, since, events).await;
         }
     });
     let feed = Sse::new(ReceiverStream::new(stream));
-    Ok(feed
-        .keep_alive(KeepAlive::new().interval(heartbeat))
-        .into_response())
+    Ok(feed.keep_alive(KeepAlive::new().interval(heartbeat)).into_response())
 }
 
 /// Sends what changed after `cursor` until the listener leaves, the session ends or the server stops.
-async fn pump(
-    app: App,
-    mut caller: Caller,
-    mut cursor: i64,
-    events: mpsc::Sender<Result<Event, Infallible>>,
-) {
+async fn pump(app: App, mut caller: Caller, mut cursor: i64, events: mpsc::Sender<Result<Event, Infallible>>) {
     let mut heads = app.config.store.subscribe();
     let mut stopping = app.stopping.clone();
     // A stream is worth no more than its session, which is looked at with every heartbeat.
@@ -126,20 +115,11 @@ async fn pump(
 fn event(change: &Change) -> Event {
     let document = &change.document;
     // Collection names need no escaping, and the document is JSON already.
-    let data = format!(
-        "{{\"collection\":\"{}\",\"doc\":{}}}",
-        change.collection, document.json
-    );
-    Event::default()
-        .event("change")
-        .id(document.seq.to_string())
-        .data(data)
+    let data = format!("{{\"collection\":\"{}\",\"doc\":{}}}", change.collection, document.json);
+    Event::default().event("change").id(document.seq.to_string()).data(data)
 }
 
 fn readable(app: &App, caller: &Caller) -> Vec<String> {
     let collections = app.config.collections.iter();
-    collections
-        .filter(|name| app.may(caller, Action::Read, name))
-        .cloned()
-        .collect()
+    collections.filter(|name| app.may(caller, Action::Read, name)).cloned().collect()
 }

@@ -6,17 +6,8 @@ use std::time::Duration;
 use crate::{Error, Result, Roles, Store};
 
 /// The collections of the desk.
-pub const DEFAULT_COLLECTIONS: [&str; 9] = [
-    "customers",
-    "cases",
-    "interactions",
-    "messages",
-    "callbacks",
-    "seats",
-    "policies",
-    "tickets",
-    "connectors",
-];
+pub const DEFAULT_COLLECTIONS: [&str; 9] =
+    ["customers", "cases", "interactions", "messages", "callbacks", "seats", "policies", "tickets", "connectors"];
 
 /// Names below `/api` that are not collections.
 const RESERVED: [&str; 4] = ["changes", "health", "session", "users"];
@@ -82,35 +73,24 @@ impl Config {
                 )));
             }
             if RESERVED.contains(&name.as_str()) {
-                return Err(Error::Config(format!(
-                    "{name:?} cannot name a collection: the API uses it"
-                )));
+                return Err(Error::Config(format!("{name:?} cannot name a collection: the API uses it")));
             }
         }
         let numbers = [
             ("rate", self.rate, 0.0),
             ("burst", self.burst, 1.0),
             ("log-in burst", self.login_burst, 1.0),
-            (
-                "log-in burst per address",
-                self.login_burst_per_address,
-                1.0,
-            ),
+            ("log-in burst per address", self.login_burst_per_address, 1.0),
         ];
         for (name, number, least) in numbers {
             if !number.is_finite() || number < least {
-                return Err(Error::Config(format!(
-                    "the {name} must be {least} or more, not {number}"
-                )));
+                return Err(Error::Config(format!("the {name} must be {least} or more, not {number}")));
             }
         }
         if let Some(site) = &self.site
             && !site.is_dir()
         {
-            return Err(Error::Config(format!(
-                "the site {} is not a folder",
-                site.display()
-            )));
+            return Err(Error::Config(format!("the site {} is not a folder", site.display())));
         }
         Ok(())
     }

@@ -32,9 +32,7 @@ pub async fn list(
     let since = query.number("since", 0..=i64::MAX)?;
     let limit = query.number("limit", 1..=MAX_LIMIT)?;
     let limit = usize::try_from(limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(1);
-    let page = app
-        .store(move |store| store.list(&collection, since, limit))
-        .await?;
+    let page = app.store(move |store| store.list(&collection, since, limit)).await?;
     // Documents are stored as they are served: the page is put together without parsing them.
     let size: usize = page.items.iter().map(|item| item.json.len() + 1).sum();
     let mut text = String::with_capacity(size + 64);
@@ -45,10 +43,7 @@ pub async fn list(
         }
         text.push_str(&item.json);
     }
-    text.push_str(&format!(
-        "],\"next\":\"{}\",\"more\":{}}}",
-        page.next, page.more
-    ));
+    text.push_str(&format!("],\"next\":\"{}\",\"more\":{}}}", page.next, page.more));
     Ok(json_response(StatusCode::OK, text))
 }
 
@@ -65,9 +60,7 @@ pub async fn get(
     let found = app.store(move |store| store.get(&collection, &id)).await?;
     match found {
         None => Err(Problem::plain(StatusCode::NOT_FOUND)),
-        Some(document) if document.deleted => {
-            Err(crate::StoreError::Gone(Box::new(document)).into())
-        }
+        Some(document) if document.deleted => Err(crate::StoreError::Gone(Box::new(document)).into()),
         Some(document) if input::none_match(&headers, document.rev) => {
             let mut response = StatusCode::NOT_MODIFIED.into_response();
             tag(&mut response, &document);
@@ -90,15 +83,9 @@ pub async fn create(
     Query::check(pairs, &[])?;
     let key = input::one(&headers, IDEMPOTENCY_KEY)?;
     if key.is_some_and(|key| key.is_empty() || key.len() > 255) {
-        return Err(Problem::bad_request(
-            "urn:baton:bad-header",
-            "an Idempotency-Key is 1 to 255 characters",
-        ));
+        return Err(Problem::bad_request("urn:baton:bad-header", "an Idempotency-Key is 1 to 255 characters"));
     }
-    let idempotency = key.map(|key| Idempotency {
-        account: caller.session.account.id.clone(),
-        key: key.to_owned(),
-    });
+    let idempotency = key.map(|key| Idempotency { account: caller.session.account.id.clone(), key: key.to_owned() });
     let body = input::json(&headers, body, app.config.max_body).await?;
     let into = collection.clone();
     let created = app
@@ -111,9 +98,7 @@ pub async fn create(
         response.headers_mut().insert(LOCATION, location);
     }
     if created.replayed {
-        response
-            .headers_mut()
-            .insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -134,9 +119,8 @@ pub async fn put(
     };
     app.require(&caller, action, &collection)?;
     Query::check(pairs, &[])?;
-    let condition = condition.ok_or_else(|| {
-        precondition_required("If-Match: \"<revision>\" to replace or If-None-Match: * to create")
-    })?;
+    let condition = condition
+        .ok_or_else(|| precondition_required("If-Match: \"<revision>\" to replace or If-None-Match: * to create"))?;
     check_id(&id)?;
     let body = input::json(&headers, body, app.config.max_body).await?;
     let into = collection.clone();
@@ -183,11 +167,7 @@ fn precondition_required(what: &str) -> Problem {
 
 /// A refusal shows the stored document only to those who may read it.
 fn redact(app: &App, caller: &Caller, collection: &str, problem: Problem) -> Problem {
-    if app.may(caller, Action::Read, collection) {
-        problem
-    } else {
-        problem.without_current()
-    }
+    if app.may(caller, Action::Read, collection) { problem } else { problem.without_current() }
 }
 
 fn document_response(status: StatusCode, document: Document) -> Response {

@@ -1,9 +1,7 @@
 //! Reading what clients send: bodies, query parameters, preconditions. Every refusal says what is wrong and where. Not here: acting on it.
 
 use axum::body::Body;
-use axum::http::header::{
-    CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, TRANSFER_ENCODING,
-};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
@@ -27,17 +25,13 @@ pub async fn json(headers: &HeaderMap, body: Body, limit: usize) -> Result<Value
     let bytes = read(body, limit).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let problem = Problem::bad_request("urn:baton:bad-json", format!("not JSON: {error}"));
-        problem
-            .with("line", error.line())
-            .with("column", error.column())
+        problem.with("line", error.line()).with("column", error.column())
     })
 }
 
 /// Whether the body is declared as `application/json`.
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     declared.is_some_and(|declared| {
         let essence = declared.split(';').next().unwrap_or_default().trim();
         essence.eq_ignore_ascii_case("application/json")
@@ -47,8 +41,7 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 /// Whether the request carries no body (RFC 9112, 6.3: neither a length nor a transfer coding).
 pub fn is_empty(headers: &HeaderMap) -> bool {
     let length = headers.get(CONTENT_LENGTH);
-    length.is_none_or(|length| length.as_bytes() == b"0")
-        && !headers.contains_key(TRANSFER_ENCODING)
+    length.is_none_or(|length| length.as_bytes() == b"0") && !headers.contains_key(TRANSFER_ENCODING)
 }
 
 async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
@@ -56,9 +49,8 @@ async fn read(body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut total = 0usize;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| {
-            Problem::bad_request("urn:baton:cut-off", "the body did not arrive completely")
-        })?;
+        let chunk =
+            chunk.map_err(|_| Problem::bad_request("urn:baton:cut-off", "the body did not arrive completely"))?;
         total += chunk.len();
         if total <= limit {
             bytes.extend_from_slice(&chunk);
@@ -101,8 +93,7 @@ impl Fields {
     }
 
     pub fn string(&mut self, name: &str) -> Result<String, Problem> {
-        self.optional_string(name)?
-            .ok_or_else(|| Problem::invalid(format!("/{name}"), format!("{name} is missing")))
+        self.optional_string(name)?.ok_or_else(|| Problem::invalid(format!("/{name}"), format!("{name} is missing")))
     }
 
     pub fn optional_object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Problem> {
@@ -116,27 +107,14 @@ impl Fields {
     pub fn end(self) -> Result<(), Problem> {
         match self.0.keys().next() {
             None => Ok(()),
-            Some(key) => Err(Problem::invalid(
-                format!("/{}", document_pointer(key)),
-                "this member is not known here",
-            )),
+            Some(key) => Err(Problem::invalid(format!("/{}", document_pointer(key)), "this member is not known here")),
         }
     }
 }
 
 fn wrong_type(name: &str, wanted: &str, found: &Value) -> Problem {
-    let pointer = if name.is_empty() {
-        String::new()
-    } else {
-        format!("/{name}")
-    };
-    Problem::invalid(
-        pointer,
-        format!(
-            "{wanted} is wanted here, and this is {}",
-            document_kind(found)
-        ),
-    )
+    let pointer = if name.is_empty() { String::new() } else { format!("/{name}") };
+    Problem::invalid(pointer, format!("{wanted} is wanted here, and this is {}", document_kind(found)))
 }
 
 /// Query parameters, each at most once and only those that are known: a filter that is silently ignored shows the wrong data.
@@ -149,13 +127,9 @@ impl Query {
             if !known.contains(&name.as_str()) {
                 let detail = match known {
                     [] => format!("unknown query parameter {shown:?}; this address takes none"),
-                    _ => format!(
-                        "unknown query parameter {shown:?}; known are {}",
-                        known.join(", ")
-                    ),
+                    _ => format!("unknown query parameter {shown:?}; known are {}", known.join(", ")),
                 };
-                return Err(Problem::bad_request("urn:baton:unknown-parameter", detail)
-                    .with("parameter", shown));
+                return Err(Problem::bad_request("urn:baton:unknown-parameter", detail).with("parameter", shown));
             }
             if pairs[..index].iter().any(|(earlier, _)| earlier == name) {
                 return Err(Problem::bad_request(
@@ -174,34 +148,22 @@ impl Query {
     }
 
     /// A whole number within `range`.
-    pub fn number(
-        &self,
-        name: &str,
-        range: std::ops::RangeInclusive<i64>,
-    ) -> Result<Option<i64>, Problem> {
-        self.text(name)
-            .map(|text| number(name, text, range))
-            .transpose()
+    pub fn number(&self, name: &str, range: std::ops::RangeInclusive<i64>) -> Result<Option<i64>, Problem> {
+        self.text(name).map(|text| number(name, text, range)).transpose()
     }
 }
 
 /// A whole number within `range`, as the parameter `name` gave it.
-pub fn number(
-    name: &str,
-    text: &str,
-    range: std::ops::RangeInclusive<i64>,
-) -> Result<i64, Problem> {
+pub fn number(name: &str, text: &str, range: std::ops::RangeInclusive<i64>) -> Result<i64, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let parsed = text.parse().ok().filter(|_| digits);
-    parsed
-        .filter(|number| range.contains(number))
-        .ok_or_else(|| {
-            let detail = match *range.end() {
-                i64::MAX => format!("{name} is a whole number from {}", range.start()),
-                end => format!("{name} is a whole number from {} to {end}", range.start()),
-            };
-            Problem::bad_request("urn:baton:bad-parameter", detail).with("parameter", name)
-        })
+    parsed.filter(|number| range.contains(number)).ok_or_else(|| {
+        let detail = match *range.end() {
+            i64::MAX => format!("{name} is a whole number from {}", range.start()),
+            end => format!("{name} is a whole number from {} to {end}", range.start()),
+        };
+        Problem::bad_request("urn:baton:bad-parameter", detail).with("parameter", name)
+    })
 }
 
 /// The precondition of a write: `If-Match: "<rev>"` or `If-None-Match: *`, one of them.
@@ -209,23 +171,17 @@ pub fn condition(headers: &HeaderMap) -> Result<Option<Condition>, Problem> {
     let (matching, none) = (one(headers, IF_MATCH)?, one(headers, IF_NONE_MATCH)?);
     match (matching, none) {
         (None, None) => Ok(None),
-        (Some(_), Some(_)) => Err(Problem::bad_request(
-            "urn:baton:bad-condition",
-            "send either If-Match or If-None-Match",
-        )),
+        (Some(_), Some(_)) => {
+            Err(Problem::bad_request("urn:baton:bad-condition", "send either If-Match or If-None-Match"))
+        }
         (None, Some("*")) => Ok(Some(Condition::Absent)),
-        (None, Some(_)) => Err(Problem::bad_request(
-            "urn:baton:bad-condition",
-            "a write takes If-None-Match: * only",
-        )),
-        (Some(tag), None) => revision(tag)
-            .map(|rev| Some(Condition::Revision(rev)))
-            .ok_or_else(|| {
-                Problem::bad_request(
-                    "urn:baton:bad-condition",
-                    "a write takes If-Match: \"<revision>\", one revision in quotes",
-                )
-            }),
+        (None, Some(_)) => Err(Problem::bad_request("urn:baton:bad-condition", "a write takes If-None-Match: * only")),
+        (Some(tag), None) => revision(tag).map(|rev| Some(Condition::Revision(rev))).ok_or_else(|| {
+            Problem::bad_request(
+                "urn:baton:bad-condition",
+                "a write takes If-Match: \"<revision>\", one revision in quotes",
+            )
+        }),
     }
 }
 
@@ -252,12 +208,10 @@ pub fn one(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, Proble
     let mut values = headers.get_all(&name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(|text| Some(text.trim())).map_err(|_| {
-            Problem::bad_request("urn:baton:bad-header", format!("{name} is not plain text"))
-        }),
-        _ => Err(Problem::bad_request(
-            "urn:baton:bad-header",
-            format!("{name} is sent twice"),
-        )),
+        (Some(value), None) => value
+            .to_str()
+            .map(|text| Some(text.trim()))
+            .map_err(|_| Problem::bad_request("urn:baton:bad-header", format!("{name} is not plain text"))),
+        _ => Err(Problem::bad_request("urn:baton:bad-header", format!("{name} is sent twice"))),
     }
 }

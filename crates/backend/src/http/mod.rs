@@ -90,10 +90,7 @@ fn lock(database: &Path) -> Result<File> {
     let file = File::create(name)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Config(format!(
-            "another server uses {}",
-            database.display()
-        ))),
+        Err(TryLockError::WouldBlock) => Err(Error::Config(format!("another server uses {}", database.display()))),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
@@ -101,25 +98,12 @@ fn lock(database: &Path) -> Result<File> {
 fn router(app: App) -> Router {
     let api = Router::new()
         .route("/health", get(health))
-        .route(
-            "/session",
-            get(session::who_am_i)
-                .post(session::log_in)
-                .delete(session::log_out),
-        )
+        .route("/session", get(session::who_am_i).post(session::log_in).delete(session::log_out))
         .route("/changes", get(changes::changes))
         .route("/users", get(users::list).post(users::create))
         .route("/users/{id}", get(users::get).put(users::update))
-        .route(
-            "/{collection}",
-            get(documents::list).post(documents::create),
-        )
-        .route(
-            "/{collection}/{id}",
-            get(documents::get)
-                .put(documents::put)
-                .delete(documents::delete),
-        )
+        .route("/{collection}", get(documents::list).post(documents::create))
+        .route("/{collection}/{id}", get(documents::get).put(documents::put).delete(documents::delete))
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), auth::identify));
     Router::new()

@@ -25,29 +25,15 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(
-        status: StatusCode,
-        kind: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
-        Self {
-            status,
-            kind,
-            title,
-            detail: detail.into(),
-            members: Map::new(),
-            retry_after: None,
-        }
+    pub fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind, title, detail: detail.into(), members: Map::new(), retry_after: None }
     }
 
     /// A refusal that says no more than its status.
     pub fn plain(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Refused");
         let detail = match status {
-            StatusCode::METHOD_NOT_ALLOWED => {
-                "this address does not take this method; see the Allow header"
-            }
+            StatusCode::METHOD_NOT_ALLOWED => "this address does not take this method; see the Allow header",
             StatusCode::NOT_FOUND => "there is nothing at this address",
             StatusCode::REQUEST_TIMEOUT => "the request did not arrive in time",
             _ => title,
@@ -69,12 +55,7 @@ impl Problem {
     }
 
     pub fn too_many(kind: &'static str, detail: &str, wait: Duration) -> Self {
-        let mut problem = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            kind,
-            "Too many requests",
-            detail,
-        );
+        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many requests", detail);
         problem.retry_after = Some((wait.as_secs_f64().ceil() as u64).max(1));
         problem
     }
@@ -140,13 +121,10 @@ impl From<StoreError> for Problem {
                 },
             )
             .with_current(current.as_deref()),
-            StoreError::Gone(current) => Self::new(
-                StatusCode::GONE,
-                "urn:baton:gone",
-                "Deleted",
-                "the document was deleted",
-            )
-            .with_current(Some(&current)),
+            StoreError::Gone(current) => {
+                Self::new(StatusCode::GONE, "urn:baton:gone", "Deleted", "the document was deleted")
+                    .with_current(Some(&current))
+            }
             StoreError::Missing => Self::plain(StatusCode::NOT_FOUND),
             StoreError::Invalid(fault) => fault.into(),
             StoreError::CursorAhead { .. } => Self::new(
@@ -179,10 +157,7 @@ impl IntoResponse for Problem {
             headers.insert(RETRY_AFTER, seconds.into());
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(
-                WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"baton\""),
-            );
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"baton\""));
         }
         response
     }

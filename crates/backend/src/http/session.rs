@@ -33,33 +33,21 @@ pub async fn log_in(
     let password = fields.string("password")?;
     fields.end()?;
 
-    let slow_down = |wait| {
-        Problem::too_many(
-            "urn:baton:log-in-rate",
-            "too many failed log-ins; wait as Retry-After says",
-            wait,
-        )
-    };
+    let slow_down =
+        |wait| Problem::too_many("urn:baton:log-in-rate", "too many failed log-ins; wait as Retry-After says", wait);
     let now = Instant::now();
     let known_as: String = user.chars().take(128).collect();
-    app.failures_by_address
-        .take(address, now)
-        .map_err(slow_down)?;
+    app.failures_by_address.take(address, now).map_err(slow_down)?;
     if let Err(wait) = app.failures_by_user.take(known_as.clone(), now) {
         app.failures_by_address.refund(&address);
         return Err(slow_down(wait));
     }
     let permit = app.passwords.acquire().await;
-    let account = app
-        .store(move |store| store.check_password(&user, &password))
-        .await?;
+    let account = app.store(move |store| store.check_password(&user, &password)).await?;
     drop(permit);
     let Some(account) = account else {
         tracing::warn!(user = known_as, %address, "a log-in failed");
-        return Err(Problem::unauthorized(
-            "urn:baton:bad-credentials",
-            "the user or the password is wrong",
-        ));
+        return Err(Problem::unauthorized("urn:baton:bad-credentials", "the user or the password is wrong"));
     };
     app.failures_by_address.refund(&address);
     app.failures_by_user.refund(&known_as);
@@ -72,22 +60,15 @@ pub async fn log_in(
 }
 
 /// `GET /api/session`.
-pub async fn who_am_i(
-    Pairs(pairs): Pairs<Vec<(String, String)>>,
-    caller: Caller,
-) -> Result<Json<Value>, Problem> {
+pub async fn who_am_i(Pairs(pairs): Pairs<Vec<(String, String)>>, caller: Caller) -> Result<Json<Value>, Problem> {
     Query::check(pairs, &[])?;
     Ok(Json(show(&caller.session)))
 }
 
 /// `DELETE /api/session`; without a session there is nothing to end, which is fine.
-pub async fn log_out(
-    State(app): State<App>,
-    caller: Option<Extension<Caller>>,
-) -> Result<Response, Problem> {
+pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>) -> Result<Response, Problem> {
     if let Some(Extension(caller)) = caller {
-        app.store(move |store| store.close_session(caller.session.key))
-            .await?;
+        app.store(move |store| store.close_session(caller.session.key)).await?;
     }
     let cookie = no_cookie(app.config.secure_cookie)?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())

@@ -7,8 +7,8 @@ use std::path::Path;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -29,9 +29,7 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
     };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut response = Problem::plain(StatusCode::METHOD_NOT_ALLOWED).into_response();
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET,HEAD"));
         return Ok(response);
     }
     let path = request.uri().path().to_owned();
@@ -62,17 +60,13 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
     }
     // Only the app's own policy can know the hashes of the app's inline scripts; read each time, so that a new build brings its own.
     if let Some(policy) = own_policy(folder).await {
-        response
-            .headers_mut()
-            .insert(CONTENT_SECURITY_POLICY, policy);
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     let headers = response.headers_mut();
     if !headers.contains_key(VARY) {
         headers.insert(VARY, HeaderValue::from(ACCEPT_ENCODING));
     }
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if let Some(kind) = kind.filter(|kind| kind.starts_with("text/") && !kind.contains(';'))
         && let Ok(kind) = HeaderValue::from_str(&format!("{kind}; charset=utf-8"))
     {
@@ -94,20 +88,12 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
 /// Whether a part of the path starts with a dot, or hides a dot or a slash behind an escape, which no link of ours needs.
 fn is_hidden(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let escaped = ["%2e", "%2f", "%5c", "%00"]
-        .iter()
-        .any(|code| lower.contains(code));
-    escaped
-        || path
-            .split('/')
-            .any(|part| part.starts_with('.') && part != ".well-known")
+    let escaped = ["%2e", "%2f", "%5c", "%00"].iter().any(|code| lower.contains(code));
+    escaped || path.split('/').any(|part| part.starts_with('.') && part != ".well-known")
 }
 
 async fn read(folder: &Path, request: Request) -> Result<Response, Problem> {
-    let files = ServeDir::new(folder)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip();
+    let files = ServeDir::new(folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     match files.oneshot(request).await {
         Ok(response) => Ok(response.map(Body::new)),
         Err(never) => match never {},
@@ -116,37 +102,23 @@ async fn read(folder: &Path, request: Request) -> Result<Response, Problem> {
 
 /// Adds an ETag from the content, and answers 304 if the client has it.
 async fn tagged(response: Response, tags: Option<&HeaderValue>) -> Result<Response, Problem> {
-    let size = response
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|size| size.to_str().ok()?.parse::<usize>().ok());
+    let size = response.headers().get(CONTENT_LENGTH).and_then(|size| size.to_str().ok()?.parse::<usize>().ok());
     if response.status() != StatusCode::OK || size.is_none_or(|size| size > TAGGED) {
         return Ok(response);
     }
     let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, TAGGED)
-        .await
-        .map_err(|error| Problem::internal(&error))?;
+    let bytes = to_bytes(body, TAGGED).await.map_err(|error| Problem::internal(&error))?;
     let hash = Sha256::digest(&bytes);
-    let short: String = hash
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let short: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("W/\"{short}\"");
-    let known = tags
-        .and_then(|tags| tags.to_str().ok())
-        .is_some_and(|tags| {
-            let quoted = tag.trim_start_matches("W/");
-            tags.split(',').any(|known| {
-                let known = known.trim();
-                known == "*" || known.trim_start_matches("W/") == quoted
-            })
-        });
-    parts.headers.insert(
-        ETAG,
-        HeaderValue::from_str(&tag).map_err(|error| Problem::internal(&error))?,
-    );
+    let known = tags.and_then(|tags| tags.to_str().ok()).is_some_and(|tags| {
+        let quoted = tag.trim_start_matches("W/");
+        tags.split(',').any(|known| {
+            let known = known.trim();
+            known == "*" || known.trim_start_matches("W/") == quoted
+        })
+    });
+    parts.headers.insert(ETAG, HeaderValue::from_str(&tag).map_err(|error| Problem::internal(&error))?);
     if known {
         parts.status = StatusCode::NOT_MODIFIED;
         parts.headers.remove(CONTENT_LENGTH);
@@ -157,16 +129,12 @@ async fn tagged(response: Response, tags: Option<&HeaderValue>) -> Result<Respon
 
 /// The policy in `csp.txt`, on one line.
 async fn own_policy(folder: &Path) -> Option<HeaderValue> {
-    let text = tokio::fs::read_to_string(folder.join("csp.txt"))
-        .await
-        .ok()?;
+    let text = tokio::fs::read_to_string(folder.join("csp.txt")).await.ok()?;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {
         return None;
     }
-    HeaderValue::from_str(&line)
-        .inspect_err(|error| tracing::error!(%error, "csp.txt cannot be sent as a header"))
-        .ok()
+    HeaderValue::from_str(&line).inspect_err(|error| tracing::error!(%error, "csp.txt cannot be sent as a header")).ok()
 }
 
 /// Whether the build put a hash of the content into the name: `-` and at least 8 hexadecimal digits, then `.`, `_` or `-`.
@@ -184,11 +152,7 @@ mod tests {
 
     #[test]
     fn names_with_a_hash() {
-        for name in [
-            "baton-1a2b3c4d5e6f7a8b.js",
-            "baton-1a2b3c4d5e6f7a8b_bg.wasm",
-            "main-app-deadbeef.css",
-        ] {
+        for name in ["baton-1a2b3c4d5e6f7a8b.js", "baton-1a2b3c4d5e6f7a8b_bg.wasm", "main-app-deadbeef.css"] {
             assert!(is_hashed(name), "{name}");
         }
         for name in [

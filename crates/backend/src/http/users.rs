@@ -29,16 +29,10 @@ pub async fn list(
     Ok(Json(json!({"items": items})))
 }
 
-pub async fn get(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<Account>, Problem> {
+pub async fn get(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Account>, Problem> {
     app.require(&caller, Action::Read, USERS)?;
     let found = app.store(move |store| store.user(&id)).await?;
-    found
-        .map(Json)
-        .ok_or_else(|| Problem::plain(StatusCode::NOT_FOUND))
+    found.map(Json).ok_or_else(|| Problem::plain(StatusCode::NOT_FOUND))
 }
 
 pub async fn create(
@@ -52,9 +46,7 @@ pub async fn create(
     let mut fields = Fields::of(body)?;
     let id = fields.string("id")?;
     let account = Account {
-        name: fields
-            .optional_string("name")?
-            .unwrap_or_else(|| id.clone()),
+        name: fields.optional_string("name")?.unwrap_or_else(|| id.clone()),
         role: known_role(&app, fields.string("role")?)?,
         profile: fields.optional_object("profile")?.unwrap_or_default(),
         id,
@@ -95,10 +87,7 @@ pub async fn update(
     app.require(&caller, Action::Write, USERS)?;
     let body = input::json(&headers, body, app.config.max_body).await?;
     let mut fields = Fields::of(body)?;
-    if fields
-        .optional_string("id")?
-        .is_some_and(|inside| inside != id)
-    {
+    if fields.optional_string("id")?.is_some_and(|inside| inside != id) {
         let detail = "the id in the body is not the id in the address";
         return Err(Fault::new("/id", detail).into());
     }
@@ -130,18 +119,12 @@ fn known_role(app: &App, role: String) -> Result<String, Problem> {
         return Ok(role);
     }
     let known: Vec<_> = app.config.roles.names().collect();
-    Err(Problem::invalid(
-        "/role",
-        format!("there is no such role; known are {}", known.join(", ")),
-    ))
+    Err(Problem::invalid("/role", format!("there is no such role; known are {}", known.join(", "))))
 }
 
 fn good_password(password: String) -> Result<String, Problem> {
     if password.chars().count() < MIN_PASSWORD {
-        return Err(Problem::invalid(
-            "/password",
-            format!("a password has at least {MIN_PASSWORD} characters"),
-        ));
+        return Err(Problem::invalid("/password", format!("a password has at least {MIN_PASSWORD} characters")));
     }
     Ok(password)
 }

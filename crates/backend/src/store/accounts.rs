@@ -57,10 +57,7 @@ pub struct PasswordCost {
 
 impl Default for PasswordCost {
     fn default() -> Self {
-        Self {
-            memory_kib: 19 * 1024,
-            passes: 2,
-        }
+        Self { memory_kib: 19 * 1024, passes: 2 }
     }
 }
 
@@ -112,11 +109,9 @@ impl Store {
     /// `Missing`; the database failed.
     pub fn remove_user(&self, id: &str) -> Result<(), StoreError> {
         let id = id.to_owned();
-        self.write(move |connection| {
-            match connection.execute("DELETE FROM accounts WHERE id = ?1", [id])? {
-                0 => Err(StoreError::Missing),
-                _ => Ok(()),
-            }
+        self.write(move |connection| match connection.execute("DELETE FROM accounts WHERE id = ?1", [id])? {
+            0 => Err(StoreError::Missing),
+            _ => Ok(()),
         })
     }
 
@@ -132,8 +127,7 @@ impl Store {
     /// The database failed.
     pub fn users(&self) -> Result<Vec<Account>, StoreError> {
         self.read(|connection| {
-            let mut query =
-                connection.prepare("SELECT id, name, role, profile FROM accounts ORDER BY id")?;
+            let mut query = connection.prepare("SELECT id, name, role, profile FROM accounts ORDER BY id")?;
             let accounts = query.query_map([], account)?.collect::<Result<_, _>>()?;
             Ok(accounts)
         })
@@ -152,11 +146,9 @@ impl Store {
             Some((account, hash)) => (Some(account), hash),
             None => (None, self.nobodys_hash()),
         };
-        let hash = PasswordHash::new(&hash)
-            .map_err(|error| StoreError::Broken(format!("a stored password hash: {error}")))?;
-        let right = Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok();
+        let hash =
+            PasswordHash::new(&hash).map_err(|error| StoreError::Broken(format!("a stored password hash: {error}")))?;
+        let right = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
         Ok(account.filter(|_| right))
     }
 
@@ -169,18 +161,10 @@ impl Store {
         getrandom::fill(&mut secret).map_err(|error| StoreError::Broken(error.to_string()))?;
         let token: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         let now = self.now();
-        let session = Session {
-            account: account.clone(),
-            expires: now + SESSION,
-            key: key_of(&token),
-            extended: true,
-        };
+        let session = Session { account: account.clone(), expires: now + SESSION, key: key_of(&token), extended: true };
         let (id, key, expires) = (account.id.clone(), session.key, session.expires);
         self.write(move |connection| {
-            connection.execute(
-                "DELETE FROM sessions WHERE expires <= ?1",
-                [now.timestamp_millis()],
-            )?;
+            connection.execute("DELETE FROM sessions WHERE expires <= ?1", [now.timestamp_millis()])?;
             connection.execute(
                 "INSERT INTO sessions (token, account, expires) VALUES (?1, ?2, ?3)",
                 params![key, id, expires.timestamp_millis()],
@@ -204,10 +188,7 @@ impl Store {
             session.extended = true;
             let (key, expires) = (session.key, session.expires.timestamp_millis());
             self.write(move |connection| {
-                connection.execute(
-                    "UPDATE sessions SET expires = ?2 WHERE token = ?1",
-                    params![key, expires],
-                )?;
+                connection.execute("UPDATE sessions SET expires = ?2 WHERE token = ?1", params![key, expires])?;
                 Ok(())
             })?;
         }
@@ -252,11 +233,7 @@ impl Store {
 
     fn hash(&self, password: &str) -> Result<String, StoreError> {
         if password.is_empty() || password.len() > MAX_PASSWORD {
-            return Err(Fault::new(
-                "/password",
-                format!("a password is 1 to {MAX_PASSWORD} bytes"),
-            )
-            .into());
+            return Err(Fault::new("/password", format!("a password is 1 to {MAX_PASSWORD} bytes")).into());
         }
         let cost = self.0.options.password_cost;
         let salt = SaltString::generate(&mut OsRng);
@@ -276,12 +253,7 @@ impl Store {
     /// A hash that no password matches, with the same cost as a real one.
     fn nobodys_hash(&self) -> String {
         let cost = self.0.options.password_cost;
-        format!(
-            "$argon2id$v=19$m={},t={},p=1$bm9ib2R5c3NhbHRub2JvZHk${}",
-            cost.memory_kib,
-            cost.passes,
-            "A".repeat(43)
-        )
+        format!("$argon2id$v=19$m={},t={},p=1$bm9ib2R5c3NhbHRub2JvZHk${}", cost.memory_kib, cost.passes, "A".repeat(43))
     }
 }
 

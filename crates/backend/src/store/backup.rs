@@ -24,22 +24,16 @@ impl Store {
         // Opened for writing, because a reader alone cannot recover the log of a server that was killed; nothing is changed.
         let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         schema::prepare_reader(&source)?;
-        let name = unfinished
-            .to_str()
-            .ok_or_else(|| StoreError::Broken("the name of the copy is not Unicode".into()))?;
+        let name =
+            unfinished.to_str().ok_or_else(|| StoreError::Broken("the name of the copy is not Unicode".into()))?;
         source.execute("VACUUM INTO ?1", [name])?;
         let copy = Connection::open_with_flags(unfinished, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let verdict: String = copy.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
         drop(copy);
         if verdict != "ok" {
-            return Err(StoreError::Broken(format!(
-                "the copy is damaged: {verdict}"
-            )));
+            return Err(StoreError::Broken(format!("the copy is damaged: {verdict}")));
         }
-        OpenOptions::new()
-            .write(true)
-            .open(unfinished)?
-            .sync_all()?;
+        OpenOptions::new().write(true).open(unfinished)?.sync_all()?;
         fs::rename(unfinished, to)?;
         // The new name has to be on disk as well; elsewhere folders cannot be synced.
         #[cfg(unix)]

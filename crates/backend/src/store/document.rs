@@ -44,10 +44,7 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        }
+        Self { pointer: pointer.into(), detail: detail.into() }
     }
 }
 
@@ -79,13 +76,7 @@ impl Draft {
         let mut fields = match value {
             Value::Object(fields) => fields,
             other => {
-                return Err(Fault::new(
-                    "",
-                    format!(
-                        "a document is a JSON object, and this is {}",
-                        kind_of(&other)
-                    ),
-                ));
+                return Err(Fault::new("", format!("a document is a JSON object, and this is {}", kind_of(&other))));
             }
         };
         fields.retain(|key, _| !key.starts_with('_'));
@@ -96,18 +87,12 @@ impl Draft {
                 Some(id)
             }
             Some(other) => {
-                return Err(Fault::new(
-                    "/id",
-                    format!("an id is a string, and this is {}", kind_of(&other)),
-                ));
+                return Err(Fault::new("/id", format!("an id is a string, and this is {}", kind_of(&other))));
             }
         };
         for (key, value) in &fields {
             if depth(value) >= MAX_DEPTH {
-                return Err(Fault::new(
-                    format!("/{}", escape(key)),
-                    format!("nested deeper than {MAX_DEPTH} levels"),
-                ));
+                return Err(Fault::new(format!("/{}", escape(key)), format!("nested deeper than {MAX_DEPTH} levels")));
             }
         }
         Ok(Self { id, fields })
@@ -139,15 +124,8 @@ fn seal(
     fields.insert("_rev".into(), rev.into());
     fields.insert("_seq".into(), seq.into());
     fields.insert("_at".into(), at.into());
-    let json =
-        serde_json::to_string(&fields).map_err(|error| StoreError::Broken(error.to_string()))?;
-    Ok(Document {
-        id: id.to_owned(),
-        rev,
-        seq,
-        deleted,
-        json,
-    })
+    let json = serde_json::to_string(&fields).map_err(|error| StoreError::Broken(error.to_string()))?;
+    Ok(Document { id: id.to_owned(), rev, seq, deleted, json })
 }
 
 /// The kind of a JSON value in words, for error messages.

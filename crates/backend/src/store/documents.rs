@@ -66,12 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// `since` is ahead of the store; the database failed.
-    pub fn list(
-        &self,
-        collection: &str,
-        since: Option<i64>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
+    pub fn list(&self, collection: &str, since: Option<i64>, limit: usize) -> Result<Page, StoreError> {
         self.read(|connection| {
             let head = head(connection)?;
             let after = check_cursor(since.unwrap_or(0), head)?;
@@ -104,9 +99,8 @@ impl Store {
                 "SELECT id, rev, seq, deleted, body, collection FROM docs WHERE seq > ?1 ORDER BY seq LIMIT ?2",
             )?;
             let take = i64::try_from(limit).unwrap_or(i64::MAX);
-            let rows = query.query_map(params![after, take], |r| {
-                Ok(Change { document: row(r)?, collection: r.get(5)? })
-            })?;
+            let rows =
+                query.query_map(params![after, take], |r| Ok(Change { document: row(r)?, collection: r.get(5)? }))?;
             let changes = rows.collect::<Result<Vec<_>, _>>()?;
             let next = changes.last().map_or(after, |change| change.document.seq);
             Ok((changes, next))
@@ -148,8 +142,14 @@ impl Store {
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     )?
                     .execute(params![
-                        attempt.account, collection, attempt.key, now.timestamp_millis(),
-                        document.id, document.rev, document.seq, document.json
+                        attempt.account,
+                        collection,
+                        attempt.key,
+                        now.timestamp_millis(),
+                        document.id,
+                        document.rev,
+                        document.seq,
+                        document.json
                     ])?;
             }
             Ok(Created { document, replayed: false })
@@ -160,19 +160,11 @@ impl Store {
     ///
     /// # Errors
     /// `Stale` with what is stored, `Invalid` (also when the body carries another id); the database failed.
-    pub fn put(
-        &self,
-        collection: &str,
-        id: &str,
-        body: Value,
-        condition: Condition,
-    ) -> Result<Document, StoreError> {
+    pub fn put(&self, collection: &str, id: &str, body: Value, condition: Condition) -> Result<Document, StoreError> {
         check_id(id)?;
         let draft = Draft::check(body)?;
         if draft.id.as_deref().is_some_and(|inside| inside != id) {
-            return Err(
-                Fault::new("/id", "the id in the document is not the id in the address").into(),
-            );
+            return Err(Fault::new("/id", "the id in the document is not the id in the address").into());
         }
         let (collection, id) = (collection.to_owned(), id.to_owned());
         let now = self.now();
@@ -218,8 +210,8 @@ impl Store {
     pub fn import(&self, collection: &str, documents: Vec<Value>) -> Result<usize, StoreError> {
         let mut drafts = Vec::with_capacity(documents.len());
         for (index, value) in documents.into_iter().enumerate() {
-            let draft = Draft::check(value)
-                .map_err(|fault| Fault::new(format!("/{index}{}", fault.pointer), fault.detail))?;
+            let draft =
+                Draft::check(value).map_err(|fault| Fault::new(format!("/{index}{}", fault.pointer), fault.detail))?;
             drafts.push(draft);
         }
         let collection = collection.to_owned();
@@ -228,10 +220,7 @@ impl Store {
             let mut seq = head(connection)?;
             let mut written = 0;
             for draft in drafts {
-                let id = draft
-                    .id
-                    .clone()
-                    .unwrap_or_else(|| Uuid::now_v7().to_string());
+                let id = draft.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
                 if find(connection, &collection, &id)?.is_some() {
                     continue;
                 }
@@ -246,9 +235,7 @@ impl Store {
 
 /// The newest sequence number in this snapshot or transaction.
 pub(super) fn head(connection: &Connection) -> Result<i64, rusqlite::Error> {
-    connection
-        .prepare_cached("SELECT coalesce(max(seq), 0) FROM docs")?
-        .query_row([], |row| row.get(0))
+    connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM docs")?.query_row([], |row| row.get(0))
 }
 
 fn check_cursor(since: i64, head: i64) -> Result<i64, StoreError> {
@@ -258,34 +245,22 @@ fn check_cursor(since: i64, head: i64) -> Result<i64, StoreError> {
     Ok(since)
 }
 
-fn find(
-    connection: &Connection,
-    collection: &str,
-    id: &str,
-) -> Result<Option<Document>, StoreError> {
+fn find(connection: &Connection, collection: &str, id: &str) -> Result<Option<Document>, StoreError> {
     let document = connection
-        .prepare_cached(
-            "SELECT id, rev, seq, deleted, body FROM docs WHERE collection = ?1 AND id = ?2",
-        )?
+        .prepare_cached("SELECT id, rev, seq, deleted, body FROM docs WHERE collection = ?1 AND id = ?2")?
         .query_row([collection, id], row)
         .optional()?;
     Ok(document)
 }
 
-fn save(
-    connection: &Connection,
-    collection: &str,
-    document: &Document,
-) -> Result<(), rusqlite::Error> {
+fn save(connection: &Connection, collection: &str, document: &Document) -> Result<(), rusqlite::Error> {
     connection
         .prepare_cached(
             "INSERT INTO docs (collection, id, rev, seq, deleted, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (collection, id) DO UPDATE
              SET rev = excluded.rev, seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
         )?
-        .execute(params![
-            collection, document.id, document.rev, document.seq, document.deleted, document.json
-        ])?;
+        .execute(params![collection, document.id, document.rev, document.seq, document.deleted, document.json])?;
     Ok(())
 }
 
@@ -301,25 +276,11 @@ fn earlier(
             "SELECT id, rev, seq, 0, body FROM idempotency
              WHERE account = ?1 AND collection = ?2 AND key = ?3 AND at > ?4",
         )?
-        .query_row(
-            params![
-                attempt.account,
-                collection,
-                attempt.key,
-                now - IDEMPOTENCY_MS
-            ],
-            row,
-        )
+        .query_row(params![attempt.account, collection, attempt.key, now - IDEMPOTENCY_MS], row)
         .optional()?;
     Ok(document)
 }
 
 fn row(row: &Row<'_>) -> Result<Document, rusqlite::Error> {
-    Ok(Document {
-        id: row.get(0)?,
-        rev: row.get(1)?,
-        seq: row.get(2)?,
-        deleted: row.get(3)?,
-        json: row.get(4)?,
-    })
+    Ok(Document { id: row.get(0)?, rev: row.get(1)?, seq: row.get(2)?, deleted: row.get(3)?, json: row.get(4)? })
 }

@@ -75,10 +75,7 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self {
-            clock: Arc::new(Utc::now),
-            password_cost: PasswordCost::default(),
-        }
+        Self { clock: Arc::new(Utc::now), password_cost: PasswordCost::default() }
     }
 }
 
@@ -112,12 +109,7 @@ impl Store {
         schema::prepare_writer(&mut connection)?;
         let head = documents::head(&connection)?;
         let writer = Writer::start(connection, head)?;
-        Ok(Self(Arc::new(Inner {
-            path,
-            options,
-            readers: Mutex::new(Vec::new()),
-            writer,
-        })))
+        Ok(Self(Arc::new(Inner { path, options, readers: Mutex::new(Vec::new()), writer })))
     }
 
     #[must_use]
@@ -155,16 +147,8 @@ impl Store {
     }
 
     /// Runs `work` in one read snapshot.
-    fn read<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let idle = self
-            .0
-            .readers
-            .lock()
-            .ok()
-            .and_then(|mut readers| readers.pop());
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.0.readers.lock().ok().and_then(|mut readers| readers.pop());
         let mut connection = match idle {
             Some(connection) => connection,
             None => {
@@ -264,9 +248,7 @@ mod tests {
     #[test]
     fn newer_layouts_and_strangers_are_refused() {
         let (store, folder) = store();
-        store
-            .write(|c| Ok(c.pragma_update(None, "user_version", 99)?))
-            .unwrap();
+        store.write(|c| Ok(c.pragma_update(None, "user_version", 99)?)).unwrap();
         drop(store);
         let Err(error) = Store::open(folder.path().join("x.db")) else {
             panic!("opened");

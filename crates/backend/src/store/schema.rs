@@ -62,9 +62,7 @@ pub(super) fn prepare_writer(connection: &mut Connection) -> Result<(), StoreErr
     let found: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found != 0 && found != APPLICATION_ID {
-        return Err(StoreError::Broken(
-            "this file is another application's database".into(),
-        ));
+        return Err(StoreError::Broken("this file is another application's database".into()));
     }
     if version > VERSION {
         return Err(StoreError::Broken(format!(
@@ -75,17 +73,13 @@ pub(super) fn prepare_writer(connection: &mut Connection) -> Result<(), StoreErr
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     // Asked again inside the transaction: two programs may open a new file at the same moment.
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version == 0 {
-        let tables: i64 =
-            transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if tables > 0 {
-            return Err(StoreError::Broken(
-                "this file is a database, but not one of ours".into(),
-            ));
+            return Err(StoreError::Broken("this file is a database, but not one of ours".into()));
         }
         transaction.execute_batch(TABLES)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -36,14 +36,9 @@ impl Writer {
     pub(super) fn start(connection: Connection, head: i64) -> Result<Self, StoreError> {
         let (queue, messages) = channel();
         let (sender, heads) = watch::channel(head);
-        let thread = thread::Builder::new()
-            .name("baton-writer".into())
-            .spawn(move || run(connection, &messages, &sender))?;
-        Ok(Self {
-            queue: Some(queue),
-            thread: Some(thread),
-            heads,
-        })
+        let thread =
+            thread::Builder::new().name("baton-writer".into()).spawn(move || run(connection, &messages, &sender))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), heads })
     }
 
     pub(super) fn heads(&self) -> &watch::Receiver<i64> {
@@ -70,9 +65,7 @@ impl Writer {
         });
         self.send(Message::Write(job))?;
         // Dropped unanswered: the transaction failed before this write had its turn.
-        receiver
-            .recv()
-            .map_err(|_| StoreError::NotCommitted("the transaction failed".into()))?
+        receiver.recv().map_err(|_| StoreError::NotCommitted("the transaction failed".into()))?
     }
 
     pub(super) fn checkpoint(&self) -> Result<(), StoreError> {
@@ -107,19 +100,14 @@ fn run(mut connection: Connection, messages: &Receiver<Message>, heads: &watch::
                 Message::Write(job) => jobs.push(job),
                 Message::Checkpoint(sender) => checkpoints.push(sender),
             }
-            next = if jobs.len() < BATCH {
-                messages.try_recv().ok()
-            } else {
-                None
-            };
+            next = if jobs.len() < BATCH { messages.try_recv().ok() } else { None };
         }
         if !jobs.is_empty() {
             commit(&mut connection, jobs, heads);
         }
         for sender in checkpoints {
-            let result = connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-                .map_err(StoreError::from);
+            let result =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(StoreError::from);
             let _ = sender.send(result);
         }
     }
@@ -144,11 +132,7 @@ fn commit(connection: &mut Connection, jobs: Vec<Job>, heads: &watch::Sender<i64
 }
 
 /// Runs the jobs in one transaction and returns the head that it committed.
-fn attempt(
-    connection: &mut Connection,
-    jobs: Vec<Job>,
-    answers: &mut Vec<Answer>,
-) -> Result<i64, rusqlite::Error> {
+fn attempt(connection: &mut Connection, jobs: Vec<Job>, answers: &mut Vec<Answer>) -> Result<i64, rusqlite::Error> {
     let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for job in jobs {
         let mut savepoint = transaction.savepoint()?;

@@ -62,15 +62,7 @@ impl Site {
         let server = tokio::spawn(baton_backend::serve(config, listener, async move {
             let _ = stopped.await;
         }));
-        Self {
-            base,
-            store,
-            folder,
-            ahead,
-            http: Client::new(),
-            stop: Some(stop),
-            server: Some(server),
-        }
+        Self { base, store, folder, ahead, http: Client::new(), stop: Some(stop), server: Some(server) }
     }
 
     /// Stops gracefully and starts again on the same database.
@@ -85,16 +77,11 @@ impl Site {
     pub async fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
         let server = self.server.take().unwrap();
-        tokio::time::timeout(PATIENCE, server)
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap();
+        tokio::time::timeout(PATIENCE, server).await.unwrap().unwrap().unwrap();
     }
 
     pub fn pass(&self, time: TimeDelta) {
-        self.ahead
-            .fetch_add(time.num_milliseconds(), Ordering::SeqCst);
+        self.ahead.fetch_add(time.num_milliseconds(), Ordering::SeqCst);
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -106,11 +93,7 @@ impl Site {
         let response = self.try_log_in(body).await;
         assert_eq!(response.status(), 200);
         let body: Value = response.json().await.unwrap();
-        Desk {
-            base: self.base.clone(),
-            token: body["token"].as_str().unwrap().to_owned(),
-            http: self.http.clone(),
-        }
+        Desk { base: self.base.clone(), token: body["token"].as_str().unwrap().to_owned(), http: self.http.clone() }
     }
 
     pub async fn try_log_in(&self, body: Value) -> Response {
@@ -123,10 +106,7 @@ fn open(folder: &TempDir, ahead: &Arc<AtomicI64>) -> Store {
     let ahead = ahead.clone();
     let options = StoreOptions {
         clock: Arc::new(move || Utc::now() + TimeDelta::milliseconds(ahead.load(Ordering::SeqCst))),
-        password_cost: PasswordCost {
-            memory_kib: 8,
-            passes: 1,
-        },
+        password_cost: PasswordCost { memory_kib: 8, passes: 1 },
     };
     Store::open_with(folder.path().join("site.db"), options).unwrap()
 }
@@ -142,9 +122,7 @@ pub struct Desk {
 impl Desk {
     pub fn ask(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        self.http
-            .request(method, format!("{}{path}", self.base))
-            .bearer_auth(&self.token)
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }
 
     pub async fn get(&self, path: &str) -> Response {
@@ -185,10 +163,7 @@ pub async fn problem(response: Response, status: u16) -> Value {
     let body: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(body["status"], status);
     for member in ["type", "title", "detail"] {
-        assert!(
-            body[member].as_str().is_some_and(|text| !text.is_empty()),
-            "{text}"
-        );
+        assert!(body[member].as_str().is_some_and(|text| !text.is_empty()), "{text}");
     }
     body
 }
@@ -229,18 +204,12 @@ impl Feed {
             .bytes_stream()
             .take_while(|chunk| std::future::ready(chunk.is_ok()))
             .map(|chunk| chunk.unwrap().to_vec());
-        Self {
-            chunks: Box::pin(chunks),
-            text: String::new(),
-            ready: VecDeque::new(),
-        }
+        Self { chunks: Box::pin(chunks), text: String::new(), ready: VecDeque::new() }
     }
 
     /// The next event; `None` when the stream has ended.
     pub async fn next(&mut self) -> Option<Event> {
-        tokio::time::timeout(PATIENCE, self.read())
-            .await
-            .expect("an event in time")
+        tokio::time::timeout(PATIENCE, self.read()).await.expect("an event in time")
     }
 
     pub async fn change(&mut self) -> Event {
@@ -285,9 +254,6 @@ pub async fn raw(base: &str, request: &str) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
