@@ -30,8 +30,10 @@ pub fn certainty(certainty: Certainty, lang: Lang) -> (&'static str, &'static st
     }
 }
 
+type Word = fn(&RulesTexts) -> &'static str;
+
 /// Every certainty with what it means, in the order of trust.
-const CERTAINTIES: [(Certainty, fn(&RulesTexts) -> &'static str); 6] = [
+const CERTAINTIES: [(Certainty, Word); 6] = [
     (Certainty::Stated, |t| t.stated_more),
     (Certainty::Decoded, |t| t.decoded_more),
     (Certainty::Inferred, |t| t.inferred_more),

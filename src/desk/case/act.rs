@@ -336,6 +336,7 @@ impl Act {
     }
 }
 
+#[allow(clippy::large_enum_variant)] // made once a click
 pub enum Deed {
     Now(Intent),
     Ask(Dialog),

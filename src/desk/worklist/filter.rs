@@ -267,7 +267,7 @@ mod tests {
         let old = [a.clone(), b.clone()];
         assert!(!all.differ(&[a.clone(), done.clone(), b.clone()], &old), "what the filter hides does not count");
         assert!(all.differ(&[b.clone(), a.clone()], &old));
-        assert!(all.differ(&[a.clone()], &old));
+        assert!(all.differ(std::slice::from_ref(&a), &old));
         let mine = Conditions { tab: Tab::Mine, ..Conditions::default() };
         assert!(!mine.differ(&[b, a.clone()], &[a]));
     }
