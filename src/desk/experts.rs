@@ -35,7 +35,7 @@ fn verdicts(acts: Acts, desk: &Desk, seats: &[&Seat]) -> Vec<SeatVerdict> {
     let policies = acts.desk.policies();
     let Some((policy, desk)) = policies.desk(&desk.id) else { return Vec::new() };
     let request = Request { topic: "", city: "", asked: &[], now: acts.desk.now.get() };
-    let mut found = plan::plan(policy, desk, seats, request).seats;
+    let mut found = plan::plan(policy, desk, seats, std::iter::empty(), request).seats;
     found.sort_by(|a, b| a.seat.cmp(&b.seat));
     found
 }

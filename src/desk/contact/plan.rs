@@ -43,8 +43,16 @@ pub fn minute(at: Timestamp) -> Timestamp {
     at.minus(Span::from_millis(at.millis().rem_euclid(60_000)))
 }
 
-pub fn plan(policy: &Policy, desk: &Desk, seats: &[&Seat], request: Request<'_>) -> Plan {
-    let decision = route::decide(policy, desk, seats, request);
+/// `others`: the other calls of the moment, so that two callers are never offered to one seat.
+pub fn plan<'a>(
+    policy: &Policy,
+    desk: &Desk,
+    seats: &[&Seat],
+    others: impl Iterator<Item = &'a Interaction>,
+    request: Request<'_>,
+) -> Plan {
+    let engaged = route::engaged(others, request.now);
+    let decision = route::decide_beside(policy, desk, seats, &engaged, request);
     let way = match decision.route {
         Route::Offer { seat, .. } => Way::Offer(seat),
         Route::Callback { why, opens, due } => Way::Callback { why, opens: minute(opens), due: minute(due) },

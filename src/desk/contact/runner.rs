@@ -122,9 +122,10 @@ fn way(acts: &Acts, id: &str, desk: &str, now: Timestamp) -> Option<Way> {
     let (policy, at) = policies.desk(desk)?;
     let seats = untrack(|| acts.desk.find::<Seat>(|s| s.desk == desk));
     let seats: Vec<&Seat> = seats.iter().map(|s| &**s).collect();
+    let others = untrack(|| acts.desk.find::<Interaction>(|i| i.is_open() && i.id != id));
     let asked = plan::asked(&contact, desk);
     let request = Request { topic: &contact.topic, city: &contact.customer.city, asked: &asked, now };
-    Some(plan::plan(policy, at, &seats, request).way)
+    Some(plan::plan(policy, at, &seats, others.iter().map(|i| &**i), request).way)
 }
 
 /// `8802 罗家明`: the person at the seat, in Latin letters where the plan has them.

@@ -88,9 +88,10 @@ fn Decided(
             let (policy, d) = policies.desk(&d.id)?;
             let seats = seats.get();
             let seats: Vec<&Seat> = seats.iter().map(|s| &**s).collect();
+            let others = acts.desk.find::<Interaction>(|i| i.is_open() && i.id != contact.id);
             let asked = plan::asked(&contact, &d.id);
             let request = Request { topic: &topic_id, city: &contact.customer.city, asked: &asked, now };
-            Some(plan::plan(policy, d, &seats, request))
+            Some(plan::plan(policy, d, &seats, others.iter().map(|i| &**i), request))
         })
     });
     let way = Memo::new(move |_| plan.get().map(|p: Plan| p.way));
