@@ -34,6 +34,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::desk::worklist::Shown;
 use crate::desk::{callbacks, contact, customer, experts, page};
 use crate::i18n::Lang;
+use crate::ui::icon;
 use start::{RefusedPacks, Stage};
 use state::Desk;
 use ui_state::{Page, Ui};
@@ -41,6 +42,7 @@ use ui_state::{Page, Ui};
 /// Starts the desk in the page's body.
 pub fn mount() {
     std::panic::set_hook(Box::new(|info| browser::tell_panic(&info.to_string())));
+    icon::install();
     mount_to_body(App);
 }
 
