@@ -9,6 +9,7 @@ use std::sync::Arc;
 use baton_engine::model::Collection;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
+use baton_sync::net::{Net, Request};
 use baton_sync::store::Store;
 use baton_sync::{ActError, Command, Connector, Ledger, Link, OutboxItem, Status, Syncer};
 use leptos::prelude::*;
@@ -16,11 +17,17 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::session::Session;
 use super::state::{Connection, Desk, Key, OutboxCounts, Setback};
-use crate::net::{BrowserClock, BrowserRng, FetchNet, Runner};
+use crate::net::{BrowserClock, BrowserRng, FetchNet, Runner, within};
 use crate::store::{DeskStore, database_name};
 
 /// The connector that ships with the app: used until the served file has been read, and when it is faulty.
 const OWN_CONNECTOR: &str = include_str!("../../public/connector/baton.json");
+
+/// Where the connector is served.
+const CONNECTOR_URL: &str = "/connector/baton.json";
+
+/// How long to wait for it, milliseconds: a desk with no network must start.
+const CONNECTOR_WAIT_MS: u32 = 3_000;
 
 /// Name of the backend in the name of the person's database: this origin.
 const BACKEND: &str = "baton";
@@ -70,8 +77,7 @@ impl Live {
             });
         });
         carry_over_all(desk, &ledger);
-        let connector =
-            Connector::read(OWN_CONNECTOR).unwrap_or_else(|faults| panic!("the shipped connector: {faults:?}"));
+        let connector = connector(desk).await;
         let syncer = Syncer::new(ledger.clone(), connector, FetchNet, BrowserClock, BrowserRng, session.id.clone());
         let runner = Runner::start(ledger.clone(), syncer, &database, move |status| show(desk, &status));
         Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)) }
@@ -180,6 +186,20 @@ impl Live {
             let _ = if empty { store.remove_draft(&key).await } else { store.put_draft(&key, &text).await };
         });
     }
+}
+
+/// The served connector; the shipped one when it cannot be had, or has faults, which the person is told.
+async fn connector(desk: Desk) -> Connector {
+    let request = Request { method: "GET".into(), url: CONNECTOR_URL.into(), headers: Vec::new(), body: None };
+    let served = match within(CONNECTOR_WAIT_MS, FetchNet.send(request)).await {
+        Some(Ok(response)) if response.status == 200 => Connector::read(&response.body),
+        _ => Connector::read(OWN_CONNECTOR),
+    };
+    served.unwrap_or_else(|faults| {
+        let told: Vec<String> = faults.iter().map(|f| format!("{CONNECTOR_URL}#{}: {}", f.at, f.what)).collect();
+        desk.setback.set(Some(Setback::Connector(told.join("\n"))));
+        Connector::read(OWN_CONNECTOR).unwrap_or_else(|faults| panic!("the shipped connector: {faults:?}"))
+    })
 }
 
 fn held(ledger: &Ledger<DeskStore>, key: Key) -> (Key, Option<Arc<baton_engine::model::Document>>) {

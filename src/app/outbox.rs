@@ -1,6 +1,7 @@
 //! The outbox page: every act that the backend has not confirmed, in plain sight, and what cannot be read.
 
 use baton_engine::model::Collection;
+use baton_sync::net::ProblemKind;
 use baton_sync::{ItemState, OutboxItem};
 use leptos::prelude::*;
 
@@ -101,7 +102,10 @@ fn Line(item: OutboxItem) -> impl IntoView {
     let last = item.last_error.clone();
     let why = move || match &state {
         ItemState::Queued => match &last {
-            Some(problem) if !problem.text.is_empty() => format!("{} · {}", t().state_queued, problem.text),
+            // That there is no network says the banner.
+            Some(problem) if problem.kind != ProblemKind::Network && !problem.text.is_empty() => {
+                format!("{} · {}", t().state_queued, problem.text)
+            }
             _ => t().state_queued.to_owned(),
         },
         ItemState::Sent => t().state_sent.to_owned(),

@@ -57,6 +57,8 @@ pub enum Setback {
     Unreadable(String),
     /// This device could not store it.
     NotStored(String),
+    /// The served connector has faults; the shipped one is used.
+    Connector(String),
 }
 
 /// The handle. `Copy`, from context: `let desk = Desk::get();`

@@ -54,6 +54,7 @@ texts! { ShellTexts {
     banner_memory: "此浏览器不保存数据，关闭标签页会丢失未发送的内容", "This browser stores nothing: unsent work is lost when the tab closes";
     banner_logged_out: "登录已过期，未发送的内容还在；重新登录后继续发送", "The session ended. Unsent work is kept; log in again to send it";
     banner_rules: "规则包有错，仍用上一个好的版本", "A policy pack has faults; the last good one stays in force";
+    setback_connector: "连接器文件有错，改用自带的：{0}", "The connector file has faults, the shipped one is used: {0}";
     setback_store: "这台设备没有存下：{0}", "This device could not store it: {0}";
     log_out: "退出登录", "Log out";
     log_out_unsent: "还有 {0} 条没有发送，会留在这台设备上，等你下次登录再发。", "{0} not sent yet. They stay on this device until you log in again.";
