@@ -106,7 +106,7 @@ fn Head(room: Room) -> impl IntoView {
                     <span class="num" data-test="case-number">{move || of(|c| c.number.clone())}</span>
                     <span class="case-path">{path}</span>
                     <span data-test="owner" data-org=owner_org>{owner}</span>
-                    <span class="num" data-test="case-pin">{pin}</span>
+                    <span class="num case-pin" data-test="case-pin">{pin}</span>
                 </p>
                 <Tags room/>
             </div>
