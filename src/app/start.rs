@@ -92,6 +92,8 @@ pub async fn log_in_again(desk: Desk, user: &str, password: &str) -> Result<(), 
 /// Ends the session here and at the backend; customer data leave the device, unsent work stays.
 pub async fn log_out(desk: Desk, stage: RwSignal<Stage>) {
     set_setting(LAST_SESSION, None);
+    // Noted first: a tab that is closed half-way must not let the next one in.
+    set_setting(LOG_OUT_OWED, Some("1"));
     desk.disconnect(false).await;
     tell_log_out().await;
     stage.set(Stage::LogIn);

@@ -20,11 +20,6 @@ pub fn server_now() -> Timestamp {
     Timestamp::from_millis(js_sys::Date::now() as i64 + OFFSET.get())
 }
 
-/// Milliseconds by which this machine's clock is behind the server's (negative: ahead).
-pub fn offset_millis() -> i64 {
-    OFFSET.get()
-}
-
 /// Takes the server's word, and keeps it: after a reload with no network the desk still knows the right time.
 pub fn set_offset_millis(offset: i64) {
     if OFFSET.replace(offset).abs_diff(offset) > KEPT_TO_MS {

@@ -4,7 +4,6 @@ use crate::texts;
 
 texts! { DialogTexts {
     gone: "这个个案已不在", "This case is gone";
-    required: "必填", "required";
     optional: "可不填", "optional";
     kept: "草稿存本机", "Draft kept on this device";
     chosen: "已选", "chosen";
@@ -66,7 +65,6 @@ texts! { DialogTexts {
     close_case_submit: "闭环", "Close";
     close_case_done: "已闭环", "Closed";
     close_case_answer: "{0} 已答复：{1}", "Answered {0}: {1}";
-    close_case_unanswered: "还没有答复客户：已有 {0} 天未接通，满 {1} 天才能闭环", "Not answered: {0} days of failed tries, {1} needed to close";
     reopen: "重开", "Reopen";
     reopen_text: "为什么重开", "Why it is reopened";
     reopen_hint: "客户不认可什么", "What the customer does not accept";
@@ -174,7 +172,6 @@ texts! { DialogTexts {
     intake_due: "答复客户不晚于 {0}", "The customer is answered by {0}";
     intake_due_how: "{0} + {1}，{2}", "{0} + {1}, {2}";
     intake_due_none: "规则包的日历不含这一天，时限待核", "Outside the calendars of the pack: no due time";
-    intake_keeps: "时限不变：{0}", "The promise stays: {0}";
     intake_submit: "受理", "Take in";
     intake_attach_submit: "并入", "Attach";
     intake_reopen_submit: "重开", "Reopen";

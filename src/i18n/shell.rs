@@ -75,8 +75,6 @@ texts! { ShellTexts {
     version: "版本", "Version";
     language: "语言", "Language";
     theme: "主题", "Theme";
-    light: "浅色", "Light";
-    dark: "深色", "Dark";
     source: "出处", "Source";
     certainty: "把握", "Certainty";
     value: "取值", "Value";

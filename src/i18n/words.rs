@@ -18,7 +18,6 @@ texts! { Words {
     paused_mark: "停表", "paused";
     cancel: "取消", "Cancel";
     close: "关闭", "Close";
-    save: "保存", "Save";
     undo: "撤销", "Undo";
     retry: "重试", "Retry";
     provisional: "待核", "provisional";

@@ -65,3 +65,13 @@ pub fn split(case: &Case, id: &str, title: &str, category: &str) -> (Intent, Int
     };
     (open, Intent::LinkCase { link: CaseLink { kind: LinkKind::SplitInto, case: id.into() } })
 }
+
+/// How a customer's coming back is put down on the case that it belongs to (see [`duplicate_of`]): an answered case
+/// is open again, an open one counts a repeat.
+pub fn come_back(case: &Case, text: String, interaction: Option<String>) -> Intent {
+    if case.status == Status::Resolved {
+        Intent::ReopenCase { reason: text }
+    } else {
+        Intent::RecordRepeat { text, interaction }
+    }
+}

@@ -208,3 +208,16 @@ fn an_entry_that_is_in_the_journal_is_done() {
     let again = baton_engine::decide(&b.policies, Collection::Cases, "doc-1", b.doc.as_ref(), &entry).unwrap();
     assert_eq!(Some(again), b.doc);
 }
+
+#[test]
+fn a_customer_who_comes_back_counts_a_repeat_or_opens_an_answered_case_again() {
+    let mut b = Bench::case(HOME, "VIP", "10:00");
+    let back = |b: &Bench| baton_engine::triage::come_back(b.the_case(), text("又打来了"), None);
+    let intent = back(&b);
+    b.does(person(HOME), at(23, "11:00"), intent).unwrap();
+    assert_eq!(b.the_case().repeats.len(), 1);
+    b.does(person(HOME), at(23, "12:00"), Intent::AnswerCustomer { text: text("好") }).unwrap();
+    let intent = back(&b);
+    b.does(person(HOME), at(23, "13:00"), intent).unwrap();
+    assert_eq!((b.the_case().status, b.the_case().periods.len()), (Status::InProgress, 2));
+}

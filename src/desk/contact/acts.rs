@@ -2,10 +2,9 @@
 //! intents, moves the presence along, and words a refusal. No rules: the engine decides.
 
 use baton_engine::Refusal;
-use baton_engine::model::{
-    Actor, CallState, Case, Channel, Collection, Direction, Intent, Interaction, Presence, Status,
-};
+use baton_engine::model::{Actor, CallState, Case, Channel, Collection, Direction, Intent, Interaction, Presence};
 use baton_engine::policy::Policy;
+use baton_engine::triage;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -205,12 +204,7 @@ impl Acts {
         let Some(contact) = self.contact(id) else { return false };
         let link = self.contact_intent(id, Intent::LinkInteraction { case: case.id.clone() });
         let came_from_here = case.interaction.as_deref() == Some(id);
-        // An answered case that comes again is open again.
-        let repeat = if case.status == Status::Resolved {
-            Intent::ReopenCase { reason: contact.reason.clone() }
-        } else {
-            Intent::RecordRepeat { text: contact.reason.clone(), interaction: Some(id.to_owned()) }
-        };
+        let repeat = triage::come_back(case, contact.reason.clone(), Some(id.to_owned()));
         let both = vec![link.clone(), self.desk.command(Collection::Cases, &case.id, repeat)];
         if !came_from_here && self.desk.act(both).is_ok() {
             return true;

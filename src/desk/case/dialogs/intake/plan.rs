@@ -95,12 +95,7 @@ pub fn commands(hand: Hand, plan: &Plan, request: Request) -> Option<(Vec<Comman
                 .filter(|s| !s.is_empty())
                 .collect::<Vec<_>>()
                 .join("\n");
-            let intent = if case.status == Status::Resolved {
-                Intent::ReopenCase { reason: text }
-            } else {
-                Intent::RecordRepeat { text, interaction: contact.clone() }
-            };
-            (case.id.clone(), intent)
+            (case.id.clone(), triage::come_back(case, text, contact.clone()))
         }
         None => {
             let related = plan.duplicate.as_ref().map(|c| CaseLink { kind: LinkKind::Related, case: c.id.clone() });
