@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
+use baton_sync::connector::Live;
 use baton_sync::net::{Clock, Rng};
 use baton_sync::{Ledger, Link, Status, Step, Syncer};
 use gloo_events::EventListener;
@@ -192,9 +193,9 @@ impl Runner {
             return;
         }
         let connector = self.syncer.connector();
-        let (Some(url), Some(event)) = (connector.feed_url(), connector.feed_event()) else { return };
+        let Live::Events { url, event } = connector.live() else { return };
         let weak = Rc::downgrade(self);
-        let feed = Feed::open(&url, event, move |word| with(&weak, |runner| runner.feed_said(word)));
+        let feed = Feed::open(&url, &event, move |word| with(&weak, |runner| runner.feed_said(word)));
         *self.feed.borrow_mut() = feed;
         self.feed_later(now);
     }

@@ -302,6 +302,7 @@ async fn snapshot(tx: &Transaction<'_>, keys: Option<&[(String, String)]>) -> Re
         outbox: outbox.iter().filter_map(|text| read_pair(text)).map(|(id, text)| ItemRecord { id, text }).collect(),
         cursors: cursors.iter().filter_map(|text| read_pair(text)).collect(),
         version,
+        partial: false,
     })
 }
 

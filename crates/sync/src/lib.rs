@@ -10,6 +10,7 @@
 
 mod backoff;
 pub mod connector;
+pub mod defence;
 mod ledger;
 mod memory;
 mod merge;

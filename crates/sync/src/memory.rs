@@ -94,6 +94,7 @@ impl Inner {
             outbox: outbox.map(|(id, text)| ItemRecord { id: id.clone(), text: text.clone() }).collect(),
             cursors: self.cursors.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
             version: self.version,
+            partial: false,
         }
     }
 

@@ -12,7 +12,7 @@ use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::connector::Remote;
+use crate::connector::{Place, Remote};
 use crate::merge::merge;
 use crate::net::{Problem, ProblemKind};
 use crate::outbox::{ItemState, OutboxItem};
@@ -216,7 +216,8 @@ impl Replica {
         let mut plan = Plan::default();
         let mut newest: BTreeMap<DocKey, Base> = BTreeMap::new();
         for remote in remotes {
-            let key = (remote.collection, remote.id.clone());
+            let Place::Of(collection) = remote.place else { continue };
+            let key = (collection, remote.id.clone());
             let known = newest.get(&key).or_else(|| self.slot(key.0, &key.1)?.base.as_ref());
             let is_answer = answered.is_some_and(|(k, rev)| *k == key && known.map(|b| b.rev.as_str()) == rev);
             let passed = known.is_some_and(|base| match (base.order, remote.order) {
@@ -224,7 +225,7 @@ impl Replica {
                 _ => base.rev == remote.rev && !base.rev.is_empty(),
             });
             if !passed || is_answer && known.is_some_and(|b| b.rev != remote.rev) {
-                newest.insert(key, Base::read(remote.collection, &to_record(remote)));
+                newest.insert(key, Base::read(collection, &to_record(collection, remote)));
             }
         }
         for (key, base) in newest {
@@ -499,14 +500,14 @@ impl Replica {
     }
 }
 
-fn to_record(remote: Remote) -> DocRecord {
+fn to_record(collection: Collection, remote: Remote) -> DocRecord {
     DocRecord {
-        collection: remote.collection.name().into(),
+        collection: collection.name().into(),
         id: remote.id,
         rev: remote.rev,
         order: remote.order,
         deleted: remote.deleted,
         stamp_ms: remote.stamp.map(Timestamp::millis),
-        raw: remote.raw.to_string(),
+        raw: remote.raw,
     }
 }

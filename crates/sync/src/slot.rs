@@ -11,6 +11,7 @@ use baton_engine::time::Timestamp;
 use baton_engine::{Refusal, decide};
 use serde_json::Value;
 
+use crate::defence::{self, Defence};
 use crate::net::{Problem, ProblemKind};
 use crate::outbox::{ItemState, OutboxItem};
 use crate::store::DocRecord;
@@ -57,13 +58,7 @@ impl Base {
                 }
             }
         };
-        Base {
-            rev: record.rev.clone(),
-            order: record.order,
-            stamp_ms: record.stamp_ms,
-            raw: record.raw.as_str().into(),
-            is,
-        }
+        Base { rev: record.rev.clone(), order: record.order, stamp_ms: record.stamp_ms, raw: record.raw.clone(), is }
     }
 
     pub fn record(&self, key: &DocKey) -> DocRecord {
@@ -74,7 +69,7 @@ impl Base {
             order: self.order,
             deleted: matches!(self.is, BaseIs::Deleted),
             stamp_ms: self.stamp_ms,
-            raw: self.raw.to_string(),
+            raw: self.raw.clone(),
         }
     }
 
@@ -84,6 +79,9 @@ impl Base {
     }
 
     fn holds(&self, entry: &str) -> bool {
+        if !defence::on(Defence::JournalIds) {
+            return false;
+        }
         match &self.is {
             BaseIs::Live(doc) => doc.holds(entry),
             // A journal can be found even where the rest makes no sense.

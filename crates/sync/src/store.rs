@@ -4,6 +4,7 @@
 //! by a newer version can be carried along unread. Nothing here decides anything.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A document as the backend last gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct DocRecord {
     /// When the backend stored it: milliseconds since the Unix epoch, UTC.
     pub stamp_ms: Option<i64>,
     /// The JSON text, with every field that we do not know.
-    pub raw: String,
+    pub raw: Arc<str>,
 }
 
 /// One waiting entry; `text` is an [`crate::OutboxItem`] in its versioned JSON form.
@@ -38,6 +39,16 @@ pub struct Snapshot {
     pub cursors: Vec<(String, String)>,
     /// Number of commits so far: tells a tab whether it has missed one of another tab.
     pub version: u64,
+    /// Only the front of the documents is in it; the rest comes in portions.
+    pub partial: bool,
+}
+
+/// Some of the documents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Portion {
+    pub docs: Vec<DocRecord>,
+    /// Ask for the next portion with this; None: there is none.
+    pub next: Option<u64>,
 }
 
 /// Changes that are stored all together or not at all.
@@ -96,6 +107,25 @@ impl std::error::Error for StoreError {}
 /// A durable store of one person's work on one backend, shared by the person's tabs.
 #[allow(async_fn_in_trait)]
 pub trait Store {
+    /// What a person needs to begin: the front that was put last, the whole outbox and all cursors. A store that is
+    /// quick with everything gives everything.
+    async fn open(&self) -> Result<Snapshot, StoreError> {
+        self.load().await
+    }
+
+    /// After a partial [`Store::open`]: the documents in portions, each document once, as it is when its portion is read.
+    /// Begin with None.
+    async fn portion(&self, from: Option<u64>) -> Result<Portion, StoreError> {
+        let _ = from;
+        Ok(Portion::default())
+    }
+
+    /// Remembers the documents that a person should see first at the next start. A copy for speed; it proves nothing.
+    async fn put_front(&self, docs: Vec<DocRecord>) -> Result<(), StoreError> {
+        let _ = docs;
+        Ok(())
+    }
+
     /// Everything.
     async fn load(&self) -> Result<Snapshot, StoreError>;
 

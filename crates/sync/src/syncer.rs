@@ -234,12 +234,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         };
         let Some(collection) = next else { return Step::Idle };
         let cursor = self.ledger.replica().cursor(collection).map(str::to_owned);
-        let Some(request) = self.connector.list(collection, cursor.as_deref()) else {
+        let Some(request) = self.connector.list(collection.into(), cursor.as_deref()) else {
             self.listed(collection);
             return Step::Worked;
         };
         let Some(response) = self.send(request).await else { return Step::Worked };
-        match self.connector.list_answer(collection, &response) {
+        match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
             ListAnswer::Page { items, nameless, cursor, more } => {
                 self.met();
                 self.ledger.note_nameless(collection, nameless);
@@ -287,9 +287,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             return self.fetch(&key).await;
         }
         let Some(outgoing) = self.ledger.outgoing(&key) else { return Step::Idle };
+        let server_now = now + self.server_offset_ms();
         let request = match &outgoing.rev {
-            None => self.connector.create(key.0, &key.1, &outgoing.body),
-            Some(rev) => self.connector.replace(key.0, &key.1, rev, &outgoing.body),
+            None => self.connector.create(key.0.into(), &key.1, &outgoing.body, server_now),
+            Some(rev) => self.connector.replace(key.0.into(), &key.1, rev, &outgoing.body, server_now),
         };
         let Some(request) = request else {
             let problem = Problem::new(ProblemKind::Rejected, 0, "the backend has no such collection");
@@ -303,8 +304,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             return Step::Worked;
         };
         let answer = match outgoing.rev {
-            None => self.connector.create_answer(key.0, &key.1, &response),
-            Some(_) => self.connector.replace_answer(key.0, &key.1, &response),
+            None => self.connector.create_answer(key.0.into(), &key.1, &outgoing.body, &response),
+            Some(_) => self.connector.replace_answer(key.0.into(), &key.1, &outgoing.body, &response),
         };
         self.written(outgoing, answer).await;
         Step::Worked
@@ -347,6 +348,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 self.met();
                 self.bury(&key, &entries, &missing()).await;
             }
+            WriteAnswer::Unconfirmed => {
+                self.met();
+                self.state.borrow_mut().fetch.insert(key.clone());
+                let text = "the backend has taken it and not confirmed it";
+                error = self.doc_failed(&key, None, Problem::new(ProblemKind::Unavailable, 202, text));
+            }
             WriteAnswer::Failed(Failure::SignedOut) => self.signed_out(),
             WriteAnswer::Failed(Failure::Again { problem, after_ms, line: true }) => {
                 error = Some(problem.clone());
@@ -388,9 +395,9 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// Gets the present document after a stale answer that did not hold it.
     async fn fetch(&self, key: &DocKey) -> Step {
         let rev = self.ledger.outgoing(key).and_then(|o| o.rev);
-        let Some(request) = self.connector.get(key.0, &key.1) else { return Step::Idle };
+        let Some(request) = self.connector.get(key.0.into(), &key.1, None) else { return Step::Idle };
         let Some(response) = self.send(request).await else { return Step::Worked };
-        let answer = self.connector.get_answer(key.0, &key.1, &response);
+        let answer = self.connector.get_answer(key.0.into(), &key.1, &response);
         let entries: Vec<String> =
             self.ledger.replica().pending(key.0, &key.1).iter().map(|i| i.id().to_owned()).collect();
         match answer {
@@ -411,7 +418,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 self.bury(key, &entries, &missing()).await;
             }
             // It exists when we create it and does not when we look: somebody is at work there.
-            WriteAnswer::Missing | WriteAnswer::Stale(None) => {
+            WriteAnswer::Missing | WriteAnswer::Stale(None) | WriteAnswer::Unconfirmed => {
                 self.met();
                 self.doc_failed(key, None, missing());
             }

@@ -11,6 +11,7 @@ use baton_backend::{Account, Config, NewAccount, Store as Site};
 use baton_engine::Refusal;
 use baton_engine::model::{Actor, Collection, Document, Entry, Intent, Role};
 use baton_engine::time::Timestamp;
+use baton_sync::connector::Live;
 use baton_sync::net::{Clock, Net, NetError, ProblemKind, Request, Response};
 use baton_sync::{Command, ItemState, Ledger, Link, MemoryStore, Step, Syncer};
 use serde_json::json;
@@ -220,7 +221,8 @@ async fn deletion_lost_sessions_and_forbidden_collections() {
 async fn the_feed_brings_what_others_did() {
     let server = Server::start().await;
     let (a, b) = (Desk::log_in(&server, "a").await, Desk::log_in(&server, "b").await);
-    let url = format!("{}{}", server.base, b.syncer.connector().feed_url().unwrap());
+    let Live::Events { url, event } = b.syncer.connector().live() else { panic!("no feed") };
+    let url = format!("{}{url}", server.base);
     let call = b.http.client.get(url).bearer_auth(&*b.http.token.borrow());
     let mut feed = call.send().await.unwrap();
     let mut text = String::new();
@@ -235,7 +237,7 @@ async fn the_feed_brings_what_others_did() {
     a.act("i1", start_contact()).await;
     a.rest().await;
     let text = until("i1").await;
-    let event = format!("event: {}", b.syncer.connector().feed_event().unwrap());
+    let event = format!("event: {event}");
     let data = text.split("\n\n").find(|e| e.contains(&event)).unwrap();
     let data = data.lines().find_map(|l| l.strip_prefix("data: ")).unwrap();
     b.syncer.on_changes(&[data.to_owned()]).await;

@@ -5,10 +5,12 @@ mod support;
 
 use baton_engine::model::Collection;
 use baton_sync::Connector;
-use baton_sync::connector::{Failure, ListAnswer, WriteAnswer};
+use baton_sync::connector::{Failure, ListAnswer, Live, Place, WriteAnswer};
 use baton_sync::net::ProblemKind;
 use serde_json::{Value, json};
 use support::{connector, response, root};
+
+const CASES: Place = Place::Of(Collection::Cases);
 
 fn faults(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut file: Value = serde_json::from_str(&root("connector/baton.json")).unwrap();
@@ -66,26 +68,26 @@ fn files_that_are_no_connectors_are_refused_without_harm() {
 #[test]
 fn requests_of_the_shipped_connector() {
     let connector = connector();
-    let list = connector.list(Collection::Cases, None).unwrap();
+    let list = connector.list(CASES, None).unwrap();
     assert_eq!((list.method.as_str(), list.url.as_str()), ("GET", "/api/cases?limit=500"));
-    let list = connector.list(Collection::Cases, Some("17 &x")).unwrap();
+    let list = connector.list(CASES, Some("17 &x")).unwrap();
     assert_eq!(list.url, "/api/cases?limit=500&since=17%20%26x");
     let body = json!({"id": "a/b", "_rev": 3, "_seq": 9, "_at": "x", "title": "t"});
-    let put = connector.replace(Collection::Cases, "a/b ü", "3", &body).unwrap();
+    let put = connector.replace(CASES, "a/b ü", "3", &body, 0).unwrap();
     assert_eq!((put.method.as_str(), put.url.as_str()), ("PUT", "/api/cases/a%2Fb%20%C3%BC"));
     assert!(put.headers.contains(&("If-Match".into(), "\"3\"".into())));
     assert_eq!(put.body.unwrap(), r#"{"id":"a/b","title":"t"}"#);
-    let create = connector.create(Collection::Cases, "c", &json!({})).unwrap();
+    let create = connector.create(CASES, "c", &json!({}), 0).unwrap();
     assert!(create.headers.contains(&("If-None-Match".into(), "*".into())));
     assert!(create.headers.contains(&("Content-Type".into(), "application/json".into())));
-    assert_eq!(connector.feed_url().unwrap(), "/api/changes?since=now");
+    assert_eq!(connector.live(), Live::Events { url: "/api/changes?since=now".into(), event: "change".into() });
     assert!(connector.is_ordered());
 }
 
 #[test]
 fn answers_are_told_apart() {
     let connector = connector();
-    let list = |status, body: &str| connector.list_answer(Collection::Cases, &response(status, body));
+    let list = |status, body: &str| connector.list_answer(CASES, None, &response(status, body));
     let ListAnswer::Page { items, nameless, cursor, more } = list(
         200,
         r#"{"items":[{"id":"a","_rev":2,"_seq":7},{"title":"no id"},3,{"id":"b","_deleted":true}],"next":"7","more":true}"#,
@@ -98,7 +100,7 @@ fn answers_are_told_apart() {
     for (status, body) in [(200, "<html>"), (200, "{}"), (302, ""), (503, ""), (0, "")] {
         assert!(matches!(list(status, body), ListAnswer::Failed(Failure::Again { .. })), "{status} {body}");
     }
-    let put = |status, body: &str| connector.replace_answer(Collection::Cases, "a", &response(status, body));
+    let put = |status, body: &str| connector.replace_answer(CASES, "a", &json!({}), &response(status, body));
     assert!(matches!(put(200, r#"{"id":"a","_rev":3}"#), WriteAnswer::Stored(_)));
     assert!(matches!(put(200, r#"{"id":"b"}"#), WriteAnswer::Failed(Failure::Again { .. })), "another document");
     assert!(matches!(put(412, r#"{"current":{"id":"a","_rev":9}}"#), WriteAnswer::Stale(Some(_))));

@@ -189,7 +189,7 @@ fn an_older_answer_that_arrives_late_changes_nothing() {
     a.act(C, "i1", start_contact()).unwrap();
     a.rest();
     // A list is answered before the change and arrives after the feed has told of it.
-    let list = a.syncer.connector().list(C, Some("0")).unwrap();
+    let list = a.syncer.connector().list(C.into(), Some("0")).unwrap();
     let old = world.server.borrow_mut().handle(&list);
     let mut doc = world.server.borrow().doc(C, "i1").unwrap().clone();
     doc["topic"] = "new".into();

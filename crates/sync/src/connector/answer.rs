@@ -1,10 +1,11 @@
 //! From the backend's answer to what it means.
 
-use baton_engine::model::Collection;
+use std::sync::Arc;
+
 use baton_engine::time::Timestamp;
 use serde_json::Value;
 
-use super::{Connector, Op};
+use super::{Connector, Op, Place};
 use crate::net::{Problem, ProblemKind, Response};
 
 /// Longest text of a problem that is kept, in characters.
@@ -13,7 +14,8 @@ const PROBLEM_LIMIT: usize = 400;
 /// A document as the backend gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Remote {
-    pub collection: Collection,
+    pub place: Place,
+    /// Our id of it.
     pub id: String,
     /// The backend's revision as text, to be sent back as it came.
     pub rev: String,
@@ -22,7 +24,8 @@ pub struct Remote {
     pub deleted: bool,
     /// When the backend stored it.
     pub stamp: Option<Timestamp>,
-    pub raw: Value,
+    /// The document in our form, as JSON text, with what we do not know of it.
+    pub raw: Arc<str>,
 }
 
 /// Why a request did not do its work.
@@ -60,11 +63,15 @@ pub enum WriteAnswer {
     Gone(Option<Remote>),
     /// The backend does not know it.
     Missing,
+    /// Taken, but not done for certain (202): look again later.
+    Unconfirmed,
     Failed(Failure),
 }
 
 impl Connector {
-    pub fn list_answer(&self, collection: Collection, response: &Response) -> ListAnswer {
+    /// `cursor` is the one that was asked with.
+    pub fn list_answer(&self, place: Place, cursor: Option<&str>, response: &Response) -> ListAnswer {
+        let _ = cursor;
         if self.list.reset.contains(&response.status) {
             return ListAnswer::Reset;
         }
@@ -80,7 +87,7 @@ impl Connector {
         };
         let (mut items, mut nameless) = (Vec::with_capacity(list.len()), Vec::new());
         for item in list {
-            match self.remote(collection, item) {
+            match self.remote(place, item) {
                 Some(remote) => items.push(remote),
                 None => nameless.push(shorten(&item.to_string())),
             }
@@ -94,16 +101,30 @@ impl Connector {
         ListAnswer::Page { items, nameless, more: more && cursor.is_some(), cursor }
     }
 
-    pub fn get_answer(&self, collection: Collection, id: &str, response: &Response) -> WriteAnswer {
-        self.op_answer(&self.get, collection, id, response)
+    pub fn get_answer(&self, place: Place, id: &str, response: &Response) -> WriteAnswer {
+        self.op_answer(&self.get, place, id, response)
     }
 
-    pub fn create_answer(&self, collection: Collection, id: &str, response: &Response) -> WriteAnswer {
-        self.op_answer(&self.create, collection, id, response)
+    /// Answer of [`Connector::find`]: `Stored` or `Missing`.
+    pub fn find_answer(&self, place: Place, id: &str, response: &Response) -> WriteAnswer {
+        self.op_answer(&self.get, place, id, response)
     }
 
-    pub fn replace_answer(&self, collection: Collection, id: &str, response: &Response) -> WriteAnswer {
-        self.op_answer(&self.replace, collection, id, response)
+    /// `sent` is the body that was given to [`Connector::create`]: some backends answer with no more than a revision.
+    pub fn create_answer(&self, place: Place, id: &str, sent: &Value, response: &Response) -> WriteAnswer {
+        let _ = sent;
+        self.op_answer(&self.create, place, id, response)
+    }
+
+    /// As [`Connector::create_answer`].
+    pub fn replace_answer(&self, place: Place, id: &str, sent: &Value, response: &Response) -> WriteAnswer {
+        let _ = sent;
+        self.op_answer(&self.replace, place, id, response)
+    }
+
+    /// `Gone` or `Missing` when it is deleted now.
+    pub fn delete_answer(&self, place: Place, id: &str, response: &Response) -> WriteAnswer {
+        self.op_answer(&self.get, place, id, response)
     }
 
     /// One event of the live feed; None if it is not about a document that we keep.
@@ -111,17 +132,17 @@ impl Connector {
         let feed = self.feed.as_ref()?;
         let event: Value = serde_json::from_str(data).ok()?;
         let collection = self.by_backend_name(event.pointer(&feed.collection)?.as_str()?)?;
-        self.remote(collection, event.pointer(&feed.doc)?)
+        self.remote(Place::Of(collection), event.pointer(&feed.doc)?)
     }
 
     /// Reads what the connector must know of a document; None if it has no id.
-    pub fn remote(&self, collection: Collection, raw: &Value) -> Option<Remote> {
+    pub fn remote(&self, place: Place, raw: &Value) -> Option<Remote> {
         let id = raw.pointer(&self.id)?.as_str()?;
         if id.is_empty() || !raw.is_object() {
             return None;
         }
         Some(Remote {
-            collection,
+            place,
             id: id.into(),
             rev: raw.pointer(&self.rev).and_then(scalar).unwrap_or_default(),
             order: self.order.as_ref().and_then(|at| raw.pointer(at)).and_then(Value::as_i64),
@@ -132,14 +153,14 @@ impl Connector {
                 .and_then(|at| raw.pointer(at))
                 .and_then(Value::as_str)
                 .and_then(|t| t.parse().ok()),
-            raw: raw.clone(),
+            raw: raw.to_string().into(),
         })
     }
 
-    fn op_answer(&self, op: &Op, collection: Collection, id: &str, response: &Response) -> WriteAnswer {
+    fn op_answer(&self, op: &Op, place: Place, id: &str, response: &Response) -> WriteAnswer {
         let status = response.status;
         let body = || serde_json::from_str::<Value>(&response.body).ok();
-        let ours = |value: &Value| self.remote(collection, value).filter(|r| r.id == id);
+        let ours = |value: &Value| self.remote(place, value).filter(|r| r.id == id);
         let current = || ours(body()?.pointer(op.current.as_deref()?)?);
         if op.ok.contains(&status) {
             let stored = body().and_then(|b| ours(b.pointer(&op.doc)?));

@@ -20,6 +20,60 @@ use template::Template;
 /// The format that this version reads.
 pub const FORMAT: &str = "baton-connector/1";
 
+/// Where a document is kept: one of the collections that the desk works on, or the claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    Of(Collection),
+    /// Claim documents: whoever creates `claim-…` first has the work. For backends whose compare-and-set is absent or doubtful.
+    Claims,
+}
+
+impl From<Collection> for Place {
+    fn from(collection: Collection) -> Place {
+        Place::Of(collection)
+    }
+}
+
+/// How the desk hears of changes soon. Never believed alone: lists are the truth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Live {
+    /// Server-sent events of this name at this address.
+    Events { url: String, event: String },
+    /// A list of each collection that waits on the server until there is something new.
+    LongPoll,
+    /// Nothing but listing again; half of it again as jitter.
+    Poll { every_ms: u64 },
+}
+
+const POLL_EVERY_MS: u64 = 120_000;
+
+/// What the backend does with a write whose revision is no longer the present one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cas {
+    /// Refuses it, always: of many at once exactly one gets through.
+    Atomic,
+    /// Refuses it mostly: two at once may get through.
+    Doubtful,
+    /// Takes it: the last write wins.
+    #[default]
+    None,
+}
+
+/// What the backend can be relied on for: declared in its connector file, or measured by the self-test. What is not
+/// said is not promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Promises {
+    pub cas: Cas,
+    /// Of many that create the same id at once, exactly one gets through.
+    pub create_once: bool,
+    /// The journal is kept in the document: history survives, and a repeated write does no harm.
+    pub journal: bool,
+    /// Deletions are in the lists.
+    pub tombstones: bool,
+    /// A list since a cursor misses nothing that was written (with the overlap that the file gives).
+    pub since: bool,
+}
+
 /// A connector file, ready for use.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connector {
@@ -108,8 +162,16 @@ impl Connector {
         self.clock.as_deref()
     }
 
-    fn backend_name(&self, collection: Collection) -> Option<&str> {
-        self.collections.get(&collection).map(String::as_str)
+    /// What this backend can be relied on for.
+    pub fn promises(&self) -> Promises {
+        Promises { cas: Cas::Atomic, create_once: true, journal: true, tombstones: self.deleted.is_some(), since: true }
+    }
+
+    fn backend_name(&self, place: Place) -> Option<&str> {
+        match place {
+            Place::Of(collection) => self.collections.get(&collection).map(String::as_str),
+            Place::Claims => None,
+        }
     }
 
     fn by_backend_name(&self, name: &str) -> Option<Collection> {

@@ -1,17 +1,16 @@
 //! From what sync wants to the request that this backend understands.
 
-use baton_engine::model::Collection;
 use serde_json::Value;
 
 use super::template::{Template, Values, encode};
-use super::{Connector, Op};
+use super::{Connector, Live, Op, POLL_EVERY_MS, Place};
 use crate::net::Request;
 
 impl Connector {
     /// One page of a collection after `cursor` (None: from the beginning). None if the backend lacks the collection.
-    pub fn list(&self, collection: Collection, cursor: Option<&str>) -> Option<Request> {
+    pub fn list(&self, place: Place, cursor: Option<&str>) -> Option<Request> {
         let values = Values {
-            collection: Some(self.backend_name(collection)?),
+            collection: Some(self.backend_name(place)?),
             cursor,
             limit: Some(&self.list.limit),
             ..Values::default()
@@ -20,30 +19,47 @@ impl Connector {
         self.request(&list.method, &list.path, &list.query, &list.headers, &values, None)
     }
 
-    /// One document as it is now.
-    pub fn get(&self, collection: Collection, id: &str) -> Option<Request> {
-        self.op(&self.get, collection, id, None, None)
+    /// One document as it is now. `known` is the document as we have it, if we do: where the backend makes the ids,
+    /// its own is in there. None: the backend lacks the collection, or its id is not known (then [`Connector::find`]).
+    pub fn get(&self, place: Place, id: &str, known: Option<&Value>) -> Option<Request> {
+        let _ = known;
+        self.op(&self.get, place, id, None, None)
     }
 
-    /// Makes a document that the backend must not have yet.
-    pub fn create(&self, collection: Collection, id: &str, body: &Value) -> Option<Request> {
-        self.op(&self.create, collection, id, None, Some(self.outgoing(body)))
+    /// Looks for a document by our id where the backend makes ids of its own; None elsewhere.
+    pub fn find(&self, place: Place, id: &str) -> Option<Request> {
+        let _ = (place, id);
+        None
     }
 
-    /// Replaces the document, only if the backend still has revision `rev` of it.
-    pub fn replace(&self, collection: Collection, id: &str, rev: &str, body: &Value) -> Option<Request> {
-        self.op(&self.replace, collection, id, Some(rev), Some(self.outgoing(body)))
+    /// Makes a document that the backend must not have yet. `now_ms`: server time as far as it is known, for backends
+    /// whose clients write the stamp.
+    pub fn create(&self, place: Place, id: &str, body: &Value, now_ms: i64) -> Option<Request> {
+        let _ = now_ms;
+        self.op(&self.create, place, id, None, Some(self.outgoing(body)))
     }
 
-    /// Address of the live feed, from now on.
-    pub fn feed_url(&self) -> Option<String> {
-        let feed = self.feed.as_ref()?;
-        self.url(&feed.path, &feed.query, &Values::default())
+    /// Replaces the document, where the backend can only if it still has revision `rev` of it. `body` is in our form,
+    /// with what we do not know of it as it was read.
+    pub fn replace(&self, place: Place, id: &str, rev: &str, body: &Value, now_ms: i64) -> Option<Request> {
+        let _ = now_ms;
+        self.op(&self.replace, place, id, Some(rev), Some(self.outgoing(body)))
     }
 
-    /// Name of the feed's events that carry a change.
-    pub fn feed_event(&self) -> Option<&str> {
-        self.feed.as_ref().map(|f| f.event.as_str())
+    /// Deletes a document, which only the self-test does, for what it made itself. None: it cannot be done.
+    pub fn delete(&self, place: Place, id: &str, rev: &str, known: Option<&Value>) -> Option<Request> {
+        let _ = (place, id, rev, known);
+        None
+    }
+
+    /// How to hear of changes soon.
+    pub fn live(&self) -> Live {
+        let feed = self.feed.as_ref();
+        let url = feed.and_then(|feed| self.url(&feed.path, &feed.query, &Values::default()));
+        match (feed, url) {
+            (Some(feed), Some(url)) => Live::Events { url, event: feed.event.clone() },
+            _ => Live::Poll { every_ms: POLL_EVERY_MS },
+        }
     }
 
     fn outgoing(&self, body: &Value) -> String {
@@ -54,16 +70,8 @@ impl Connector {
         body.to_string()
     }
 
-    fn op(
-        &self,
-        op: &Op,
-        collection: Collection,
-        id: &str,
-        rev: Option<&str>,
-        body: Option<String>,
-    ) -> Option<Request> {
-        let values =
-            Values { collection: Some(self.backend_name(collection)?), id: Some(id), rev, ..Values::default() };
+    fn op(&self, op: &Op, place: Place, id: &str, rev: Option<&str>, body: Option<String>) -> Option<Request> {
+        let values = Values { collection: Some(self.backend_name(place)?), id: Some(id), rev, ..Values::default() };
         self.request(&op.method, &op.path, &op.query, &op.headers, &values, body)
     }
 
