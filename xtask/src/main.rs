@@ -22,12 +22,14 @@ use std::process::ExitCode;
 pub type Outcome<T = ()> = Result<T, String>;
 
 const HELP: &str = "\
-cargo xtask serve [--port 8080] [--fresh] [--no-demo] [--open]
+cargo xtask serve [--port 8080] [--fresh] [--no-demo] [--open] [--connector FILE] [--connect ORIGIN]...
     Build the desk and start it with a demo day on http://127.0.0.1:8080
       --port N     listen on another port
       --fresh      throw the stored data away and start the demo day anew
       --no-demo    start with an empty store
       --open       open the page in the browser
+      --connector FILE   the desk works on the backend of this connector file
+      --connect ORIGIN   the desk may call this backend, to be tried from its Backend page
 
 cargo xtask test [--only STEP]... [--quick] [-- NAME...]
     Prove it: fmt, lint, native, browser, e2e (in this order; --quick leaves out browser and e2e);

@@ -4,6 +4,7 @@ use crate::{Outcome, app, cmd, paths};
 use lexopt::prelude::*;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -13,19 +14,24 @@ pub struct Options {
     fresh: bool,
     demo: bool,
     open: bool,
+    connector: Option<PathBuf>,
+    connect: Vec<String>,
 }
 
 impl Options {
     /// # Errors
     /// An unknown option, or a port that is none.
     pub fn parse(mut args: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let mut options = Self { port: 8080, fresh: false, demo: true, open: false };
+        let mut options =
+            Self { port: 8080, fresh: false, demo: true, open: false, connector: None, connect: Vec::new() };
         while let Some(arg) = args.next()? {
             match arg {
                 Long("port") => options.port = args.value()?.parse()?,
                 Long("fresh") => options.fresh = true,
                 Long("no-demo") => options.demo = false,
                 Long("open") => options.open = true,
+                Long("connector") => options.connector = Some(args.value()?.into()),
+                Long("connect") => options.connect.push(args.value()?.string()?),
                 other => return Err(other.unexpected()),
             }
         }
@@ -37,6 +43,9 @@ impl Options {
 /// Says why it did not come to a running server.
 pub fn run(options: &Options) -> Outcome {
     port_is_free(options.port)?;
+    if let Some(file) = &options.connector {
+        fs::metadata(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     let built = app::build_all()?;
     let data = paths::data();
     if options.fresh && data.exists() {
@@ -52,6 +61,12 @@ pub fn run(options: &Options) -> Outcome {
     }
     if !options.demo {
         server.arg("--no-demo");
+    }
+    if let Some(file) = &options.connector {
+        server.arg("--connector").arg(file);
+    }
+    for origin in &options.connect {
+        server.args(["--connect", origin]);
     }
     if options.open {
         let this = std::env::current_exe().map_err(|error| error.to_string())?;

@@ -68,6 +68,12 @@ struct Serve {
     /// Take client addresses from X-Forwarded-For (behind a proxy that writes it)
     #[arg(long)]
     trust_proxy: bool,
+    /// A connector file for every desk, served as /connector/baton.json; its backend may then be called from the browser
+    #[arg(long, value_name = "FILE")]
+    connector: Option<PathBuf>,
+    /// Another backend that desks may call from the browser, such as https://kinto.example (may be repeated)
+    #[arg(long, value_name = "ORIGIN")]
+    connect: Vec<String>,
     /// What to log to stderr, for example "warn" or "baton_backend=debug"
     #[arg(long, default_value = "info")]
     log: String,
@@ -137,6 +143,8 @@ fn serve(options: Serve) -> Result<()> {
     config.burst = options.burst;
     config.secure_cookie = options.secure_cookie;
     config.trust_proxy = options.trust_proxy;
+    config.connector = options.connector;
+    config.connect = options.connect;
     if let Some(collections) = options.collections {
         config.collections = collections;
     }

@@ -140,6 +140,40 @@ async fn security_headers_on_everything() {
 }
 
 #[tokio::test]
+async fn another_backend_may_be_called_and_its_connector_is_served() {
+    let outside = tempfile::tempdir().unwrap();
+    let (root, file) = (outside.path().join("site"), outside.path().join("kinto.json"));
+    std::fs::create_dir_all(root.join("connector")).unwrap();
+    std::fs::write(root.join("connector/baton.json"), "{}").unwrap();
+    std::fs::write(root.join("index.html"), "<!doctype html><title>Baton</title>").unwrap();
+    let text = r#"{"base": "http://127.0.0.1:8889/v1", "collections": {"cases": {"base": "https://b.example/x"}, "seats": {"base": "/y"}}}"#;
+    std::fs::write(&file, text).unwrap();
+    let site = Site::with(|config| {
+        config.site = Some(root);
+        config.connector = Some(file.clone());
+        config.connect = vec!["https://c.example".into(), "https://b.example".into()];
+    })
+    .await;
+    let page = get(&site, "/", &[]).await;
+    let policy = header(&page, "content-security-policy");
+    let expected = "connect-src 'self' http://127.0.0.1:8889 https://b.example https://c.example;";
+    assert!(policy.contains(expected), "{policy}");
+    let served = get(&site, "/connector/baton.json", &[]).await;
+    assert_eq!(header(&served, "content-type"), "application/json");
+    let tag = header(&served, "etag");
+    assert_eq!(served.text().await.unwrap(), text);
+    assert_eq!(get(&site, "/connector/baton.json", &[("if-none-match", &tag)]).await.status(), 304);
+    for (connector, connect) in
+        [(Some(outside.path().join("none.json")), ""), (None, "kinto.example"), (None, "https://x;y")]
+    {
+        let mut config = baton_backend::Config::new(site.store.clone()).unwrap();
+        config.connector = connector;
+        config.connect = if connect.is_empty() { vec![] } else { vec![connect.into()] };
+        assert!(config.check().is_err(), "{connect}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_outside_and_nothing_hidden() {
     let (site, outside) = site().await;
     std::fs::create_dir_all(outside.path().join("site/.git")).unwrap();

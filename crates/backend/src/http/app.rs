@@ -32,6 +32,8 @@ pub struct Shared {
     pub failures_by_user: Limiter<String>,
     pub failures_by_address: Limiter<IpAddr>,
     pub passwords: Semaphore,
+    /// See [`Config::origins`].
+    pub origins: Vec<String>,
     /// Turns true when the server is to stop.
     pub stopping: watch::Receiver<bool>,
 }
@@ -45,16 +47,18 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    pub fn new(config: Config, stopping: watch::Receiver<bool>) -> Self {
+    pub fn new(config: Config, stopping: watch::Receiver<bool>) -> crate::Result<Self> {
         let requests = (config.rate > 0.0).then(|| Limiter::new(config.rate, config.burst));
-        Self(Arc::new(Shared {
+        let origins = config.origins()?;
+        Ok(Self(Arc::new(Shared {
             requests,
+            origins,
             failures_by_user: Limiter::new(1.0 / 60.0, config.login_burst),
             failures_by_address: Limiter::new(1.0 / 5.0, config.login_burst_per_address),
             passwords: Semaphore::new(PASSWORDS_AT_ONCE),
             stopping,
             config,
-        }))
+        })))
     }
 
     /// Runs blocking store work off the event loop.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::connect;
 use crate::{Error, Result, Roles, Store};
 
 /// The collections of the desk.
@@ -34,6 +35,10 @@ pub struct Config {
     pub heartbeat: Duration,
     /// Send the cookie over https only: set it when a proxy in front speaks TLS.
     pub secure_cookie: bool,
+    /// A connector file that is served as `/connector/baton.json` instead of the site's own: the backend that every desk uses.
+    pub connector: Option<PathBuf>,
+    /// Origins of other backends that the desk may call; those that `connector` names are added by themselves.
+    pub connect: Vec<String>,
     /// Take the client's address from the last entry of `X-Forwarded-For`: set it only behind a proxy that writes that header.
     pub trust_proxy: bool,
 }
@@ -56,14 +61,35 @@ impl Config {
             login_burst_per_address: 40.0,
             heartbeat: Duration::from_secs(15),
             secure_cookie: false,
+            connector: None,
+            connect: Vec::new(),
             trust_proxy: false,
         })
+    }
+
+    /// Every origin beside the site's own that the desk may call.
+    ///
+    /// # Errors
+    /// One of them is no origin, or the connector file cannot be read.
+    pub fn origins(&self) -> Result<Vec<String>> {
+        let mut all = match &self.connector {
+            Some(file) => connect::origins_of(file)?,
+            None => Vec::new(),
+        };
+        for address in &self.connect {
+            let origin = connect::origin(address)?;
+            if !all.contains(&origin) {
+                all.push(origin);
+            }
+        }
+        Ok(all)
     }
 
     /// Checks what the types cannot.
     ///
     /// # Errors
-    /// A collection's name is not usable, a number is out of range, or the site is not a folder.
+    /// A collection's name is not usable, a number is out of range, the site is not a folder, an origin is none, or the
+    /// connector file cannot be read.
     pub fn check(&self) -> Result<()> {
         for name in &self.collections {
             let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -92,6 +118,6 @@ impl Config {
         {
             return Err(Error::Config(format!("the site {} is not a folder", site.display())));
         }
-        Ok(())
+        self.origins().map(drop)
     }
 }

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::app::App;
 use super::auth::Who;
+use super::connect;
 use super::problem::{MEDIA_TYPE, Problem};
 use crate::store::rfc3339;
 
@@ -52,8 +53,9 @@ pub async fn finish(State(app): State<App>, request: Request, next: Next) -> Res
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(DEFAULT_POLICY));
+    let policy = headers.get(CONTENT_SECURITY_POLICY).and_then(|own| own.to_str().ok()).unwrap_or(DEFAULT_POLICY);
+    if let Ok(policy) = HeaderValue::from_str(&connect::allowed(policy, &app.origins)) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     if api && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -4,6 +4,7 @@ mod app;
 mod auth;
 mod changes;
 pub mod config;
+mod connect;
 mod documents;
 mod finish;
 mod input;
@@ -54,7 +55,7 @@ pub async fn serve(
     let store = config.store.clone();
     let _alone = lock(store.path())?;
     let (stop, stopping) = watch::channel(false);
-    let app = App::new(config, stopping.clone());
+    let app = App::new(config, stopping.clone())?;
     let listener = listener.tap_io(|stream| {
         // Events are small and wanted at once.
         if let Err(error) = stream.set_nodelay(true) {

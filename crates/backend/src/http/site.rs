@@ -14,13 +14,16 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 
 use super::app::App;
 use super::problem::Problem;
 
 /// Files up to this size get an ETag from their content; larger ones are revalidated by their time.
 const TAGGED: usize = 4 << 20;
+
+/// Where every desk looks for the connector to use.
+const CONNECTOR: &str = "/connector/baton.json";
 
 /// Everything that is not under `/api`.
 pub async fn site(State(app): State<App>, request: Request) -> Result<Response, Problem> {
@@ -51,7 +54,10 @@ pub async fn site(State(app): State<App>, request: Request) -> Result<Response, 
         request
     };
 
-    let mut response = read(folder, asked(head.uri.clone())).await?;
+    let mut response = match &app.config.connector {
+        Some(file) if path == CONNECTOR => one_file(file, asked(head.uri.clone())).await?,
+        _ => read(folder, asked(head.uri.clone())).await?,
+    };
     if response.status() == StatusCode::NOT_FOUND && !name.contains('.') {
         response = read(folder, asked(Uri::from_static("/index.html"))).await?;
     }
@@ -96,6 +102,18 @@ async fn read(folder: &Path, request: Request) -> Result<Response, Problem> {
     let files = ServeDir::new(folder).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     match files.oneshot(request).await {
         Ok(response) => Ok(response.map(Body::new)),
+        Err(never) => match never {},
+    }
+}
+
+/// The connector file in use, in place of the site's own.
+async fn one_file(file: &Path, request: Request) -> Result<Response, Problem> {
+    let json = HeaderValue::from_static("application/json");
+    match ServeFile::new(file).oneshot(request).await {
+        Ok(mut response) => {
+            response.headers_mut().insert(CONTENT_TYPE, json);
+            Ok(response.map(Body::new))
+        }
         Err(never) => match never {},
     }
 }

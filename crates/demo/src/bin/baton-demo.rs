@@ -55,6 +55,12 @@ struct Options {
     /// So many more simple cases
     #[arg(long, default_value_t = 0)]
     crowd: usize,
+    /// A connector file for every desk, served as /connector/baton.json; its backend may then be called from the browser
+    #[arg(long, value_name = "FILE")]
+    connector: Option<PathBuf>,
+    /// Another backend that desks may call from the browser, such as https://kinto.example (may be repeated)
+    #[arg(long, value_name = "ORIGIN")]
+    connect: Vec<String>,
     /// What to log to stderr, for example "info" or "baton_demo=debug"
     #[arg(long, default_value = "warn")]
     log: String,
@@ -98,6 +104,8 @@ fn run(options: Options) -> Result<(), String> {
     };
     let mut config = Config::new(store.clone()).map_err(text)?;
     config.site = Some(options.site);
+    config.connector = options.connector;
+    config.connect = options.connect;
     config.check().map_err(text)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(text)?;
     runtime.block_on(async move {
