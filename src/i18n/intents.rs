@@ -48,6 +48,7 @@ texts! { IntentTexts {
     log_attempt: "登记拨打结果", "Log a try";
     cancel_callback: "取消回电", "Cancel the call-back";
     set_presence: "在席状态", "Presence";
+    edit_fields: "修改资料", "Edit details";
     reveal_field: "查看隐藏信息", "Reveal a masked field";
 } }
 
@@ -96,6 +97,7 @@ pub fn name(intent: &Intent, lang: Lang) -> &'static str {
         Intent::LogCallbackAttempt { .. } => t.log_attempt,
         Intent::CancelCallback { .. } => t.cancel_callback,
         Intent::SetPresence { .. } => t.set_presence,
+        Intent::EditFields { .. } => t.edit_fields,
         Intent::RevealField { .. } => t.reveal_field,
     }
 }

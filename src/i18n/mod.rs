@@ -9,6 +9,7 @@ pub mod contact;
 pub mod customer;
 pub mod dialogs;
 pub mod expert;
+pub mod fields;
 pub mod format;
 pub mod intents;
 pub mod outbox;

@@ -5,7 +5,7 @@ use baton_engine::clock::ClockState;
 use baton_engine::model::{Channel, Presence, Status};
 use baton_engine::policy::Policy;
 
-use super::{Lang, fill, format};
+use super::{Lang, fields, fill, format};
 use crate::texts;
 
 texts! { Words {
@@ -72,6 +72,8 @@ texts! { Words {
     no_not_taken: "还没有人接手", "Nobody has taken it";
     no_offer: "转接已失效", "The offer is over";
     no_early: "{0} 以后才能再拨", "Not before {0}";
+    no_field: "{0}已由{1}改过，比较后选一个", "{0} was changed by {1} meanwhile: compare and choose";
+    no_field_elsewhere: "{0}已在别处改过，比较后选一个", "{0} was changed elsewhere meanwhile: compare and choose";
     nobody: "无", "none";
 } }
 
@@ -172,6 +174,13 @@ pub fn refusal(refusal: &Refusal, policy: Option<&Policy>, lang: Lang) -> String
         Refusal::Taken { by, at } => fill(w.no_taken, &[by, &time(*at)]),
         Refusal::NotTaken => w.no_not_taken.into(),
         Refusal::NoOffer => w.no_offer.into(),
+        Refusal::FieldConflict { fields: list } => {
+            let names = fields::names(list.iter().map(|c| c.field), lang);
+            match list.iter().find_map(|c| c.by.as_ref()) {
+                Some(by) => fill(w.no_field, &[&names, &by.name]),
+                None => fill(w.no_field_elsewhere, &[&names]),
+            }
+        }
         Refusal::TooEarly { not_before } => fill(w.no_early, &[&time(*not_before)]),
     }
 }

@@ -1,14 +1,16 @@
 //! The one door for change: checks a journal entry against a document and the rules, and returns the new
 //! document or a refusal that says why. Sync runs it again on every new base, so it must stay pure and
-//! depend on nothing but its arguments. The rules themselves live in `relay`, `contact` and `callback`.
+//! depend on nothing but its arguments. The rules themselves live in `relay`, `contact`, `callback` and `fields`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Actor, Collection, Customer, Direction, Document, Entry, Intent, Message, Role, Seat, Status};
+use crate::model::{
+    Actor, Collection, Customer, Direction, Document, Entry, FieldConflict, Intent, Message, Role, Seat, Status,
+};
 use crate::policy::Policies;
 use crate::tagged;
 use crate::time::{Span, Timestamp};
-use crate::{callback, contact, relay};
+use crate::{callback, contact, fields, relay};
 
 /// Why an intent does not hold. Data, worded by the views in either language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,6 +103,10 @@ pub enum Refusal {
     TooEarly {
         not_before: Timestamp,
     },
+    /// Others have changed these fields since the person saw them; a person chooses.
+    FieldConflict {
+        fields: Vec<FieldConflict>,
+    },
 }
 
 tagged!(
@@ -134,6 +140,9 @@ pub fn decide(
         return Err(Refusal::RoleForbids { role: Role::Kiosk });
     }
     let mut next = match (collection, doc) {
+        (_, Some(doc)) if doc.collection() == collection && matches!(entry.intent, Intent::EditFields { .. }) => {
+            fields::edit(doc, entry)?
+        }
         (Collection::Cases, None) => Document::Case(relay::open(policies, id, entry)?),
         (Collection::Cases, Some(Document::Case(case))) => Document::Case(relay::apply(policies, case, entry)?),
         (Collection::Interactions, None) => Document::Interaction(contact::start(id, entry)?),

@@ -9,6 +9,7 @@ pub mod callback;
 pub mod clock;
 pub mod contact;
 pub mod decide;
+pub mod fields;
 pub mod model;
 pub mod policy;
 pub mod relay;

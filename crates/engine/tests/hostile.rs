@@ -104,6 +104,10 @@ fn sits() -> Intent {
     Intent::SetPresence { presence: Presence::Available, until: Timestamp::MAX, desk: Some(EXPERT.into()), skills }
 }
 
+fn edit(field: Field) -> Intent {
+    Intent::EditFields { changes: vec![FieldChange { field, from: String::new(), to: "text".into() }] }
+}
+
 fn message_intent() -> Intent {
     Intent::SendMessage {
         interaction: "i".into(),
@@ -165,6 +169,8 @@ fn intents(leg: &str) -> Vec<Intent> {
         Intent::CancelCallback { reason: t() },
         sits(),
         Intent::RevealField { field: t(), reason: t() },
+        edit(Field::Title),
+        edit(Field::Device),
     ]
 }
 

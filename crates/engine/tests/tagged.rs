@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use baton_engine::Refusal;
-use baton_engine::model::{Intent, Role};
+use baton_engine::model::{Field, FieldConflict, Intent, Role};
 use serde_json::json;
 
 #[test]
@@ -17,6 +17,7 @@ fn intents_are_one_object_with_a_type() {
         (json!({"type": "claimCallback"}), true),
         (json!({"type": "addNote", "text": "x"}), false),
         (json!({"type": "closeCase", "note": ""}), false),
+        (json!({"type": "editFields", "changes": [{"field": "doNotDisturb", "from": "false", "to": "true"}]}), false),
         (json!({"type": "dispatch", "to": "group", "request": "r", "consent": true, "despiteDeadline": false}), false),
     ] {
         let intent: Intent = serde_json::from_value(value.clone()).unwrap();
@@ -43,6 +44,8 @@ fn what_is_no_intent_is_an_error() {
         json!({"type": "explode"}),
         json!({"type": "addNote"}),
         json!({"type": "addNote", "text": 5}),
+        json!({"type": "editFields", "changes": [{"field": "status", "from": "held", "to": "closed"}]}),
+        json!({"type": "editFields", "changes": [{"field": "title", "to": "what was seen is missing"}]}),
         json!("takeCase"),
         json!(null),
         json!(["takeCase"]),
@@ -53,6 +56,14 @@ fn what_is_no_intent_is_an_error() {
 
 #[test]
 fn refusals_too() {
+    let conflict = FieldConflict {
+        field: Field::ContactHours,
+        base: String::new(),
+        theirs: "9-12".into(),
+        mine: "18-20".into(),
+        by: None,
+        at: None,
+    };
     for refusal in [
         Refusal::NotFound,
         Refusal::AlreadyExists,
@@ -64,6 +75,7 @@ fn refusals_too() {
         Refusal::NoOffer,
         Refusal::RoleForbids { role: Role::Kiosk },
         Refusal::NotAnswered { failed_days: 1, needed: 3 },
+        Refusal::FieldConflict { fields: vec![conflict] },
     ] {
         let value = serde_json::to_value(&refusal).unwrap();
         assert!(value["why"].is_string(), "{value}");

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::room::Room;
 use crate::i18n::case::{CaseTexts, link};
-use crate::i18n::{Lang, fill, format};
+use crate::i18n::{Lang, fields, fill, format};
 
 /// Entries that are shown before "show all".
 const SHORT: usize = 6;
@@ -115,6 +115,7 @@ fn what(room: Room, case: &Case, intent: &Intent, lang: Lang) -> String {
         Intent::ReassignCase { person } => fill(t.j_reassign, &[&person.name]),
         Intent::LinkCase { link: l } => fill(t.j_link, &[link(l.kind, lang), &number(room, &l.case)]),
         Intent::EscalateCase { reason } => fill(t.j_escalate, &[reason]),
+        Intent::EditFields { changes } => fields::changes(changes, room.policy().as_deref(), lang),
         other => elsewhere(other, t, lang),
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttemptOutcome, CallState, CaseLink, Channel, CustomerRef, Direction, Presence};
+use super::{AttemptOutcome, CallState, CaseLink, Channel, CustomerRef, Direction, FieldChange, Presence};
 use crate::tagged;
 use crate::time::Timestamp;
 
@@ -283,6 +283,12 @@ pub enum Intent {
         desk: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         skills: Option<Vec<String>>,
+    },
+
+    // ── Free fields of a case or a customer ──────────────────────────────
+    /// Mends facts that no rule hangs on; merged field by field with what others wrote meanwhile.
+    EditFields {
+        changes: Vec<FieldChange>,
     },
 
     // ── Customer (TMF629) ────────────────────────────────────────────────

@@ -9,6 +9,7 @@ mod case;
 mod customer;
 mod document;
 mod entry;
+mod field;
 mod interaction;
 mod seat;
 mod tagged;
@@ -21,6 +22,7 @@ pub use case::{
 pub use customer::{Customer, CustomerRef};
 pub use document::{Collection, Document, DocumentFault};
 pub use entry::{Actor, Entry, Intent, PersonRef, PolicyPin, Role};
+pub use field::{Field, FieldChange, FieldConflict, NO, YES};
 pub use interaction::{CallState, Channel, Direction, Interaction, InteractionStatus, Message, Offer, OfferState};
 #[doc(hidden)]
 pub use tagged::{read_plain, write_tagged};
