@@ -8,6 +8,7 @@
 //! A view layer opens a [`Ledger`], reads its [`Replica`], sends acts as lists of [`Command`]s and is told of changes.
 //! A loop drives a [`Syncer`] beside it.
 
+pub mod auth;
 mod backoff;
 pub mod connector;
 pub mod defence;
@@ -18,6 +19,7 @@ pub mod net;
 mod outbox;
 mod plan;
 mod replica;
+pub mod selftest;
 mod slot;
 pub mod store;
 mod syncer;

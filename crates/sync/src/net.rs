@@ -50,6 +50,12 @@ pub trait Net {
     async fn send(&self, request: Request) -> Result<Response, NetError>;
 }
 
+impl<N: Net + ?Sized> Net for &N {
+    async fn send(&self, request: Request) -> Result<Response, NetError> {
+        (**self).send(request).await
+    }
+}
+
 /// Milliseconds since the Unix epoch by the device's clock, uncorrected.
 pub trait Clock {
     fn now_ms(&self) -> i64;

@@ -4,18 +4,23 @@
 //! `docs/connectors.md`. It knows nothing of replicas or queues.
 
 mod answer;
+pub(crate) mod auth;
 mod read;
 mod request;
 mod template;
 
 pub use answer::{Failure, ListAnswer, Remote, WriteAnswer};
+pub use auth::Style;
 pub use read::Fault;
 
 use std::collections::BTreeMap;
 
 use baton_engine::model::Collection;
+use serde::Serialize;
 
+use auth::Auth;
 use template::Template;
+pub(crate) use template::encode;
 
 /// The format that this version reads.
 pub const FORMAT: &str = "baton-connector/1";
@@ -48,7 +53,8 @@ pub enum Live {
 const POLL_EVERY_MS: u64 = 120_000;
 
 /// What the backend does with a write whose revision is no longer the present one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Cas {
     /// Refuses it, always: of many at once exactly one gets through.
     Atomic,
@@ -61,7 +67,8 @@ pub enum Cas {
 
 /// What the backend can be relied on for: declared in its connector file, or measured by the self-test. What is not
 /// said is not promised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Promises {
     pub cas: Cas,
     /// Of many that create the same id at once, exactly one gets through.
@@ -98,6 +105,7 @@ pub struct Connector {
     signed_out: Vec<u16>,
     feed: Option<Feed>,
     clock: Option<String>,
+    auth: Auth,
 }
 
 /// How to ask for one document, or to write one.
@@ -160,6 +168,20 @@ impl Connector {
     /// Header that carries the server's time, if any.
     pub fn clock_header(&self) -> Option<&str> {
         self.clock.as_deref()
+    }
+
+    /// How a person logs in.
+    pub fn auth_style(&self) -> Style {
+        self.auth.style
+    }
+
+    pub(crate) fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Prefix of every address: a path on the app's own origin, or absolute.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// What this backend can be relied on for.

@@ -6,6 +6,7 @@ use std::fmt;
 use baton_engine::model::Collection;
 use serde_json::{Map, Value};
 
+use super::auth::Auth;
 use super::template::{Template, Var};
 use super::{Connector, FORMAT, Feed, List, Op};
 
@@ -71,6 +72,7 @@ impl Reader {
             "get",
             "create",
             "replace",
+            "auth",
             "signedOut",
             "feed",
             "clock",
@@ -112,6 +114,7 @@ impl Reader {
                 self.fault::<()>("/replace", "{rev} is sent nowhere: a write would not be conditional");
             }
         }
+        let auth = Auth::read(file.get("auth"), &mut self.faults);
         let signed_out = self.statuses("", file, "signedOut").unwrap_or_else(|| vec![401]);
         let feed = self.feed(file);
         let clock = self.optional_text("", file, "clock");
@@ -134,6 +137,7 @@ impl Reader {
             signed_out,
             feed,
             clock,
+            auth,
         })
     }
 
@@ -339,6 +343,6 @@ impl Reader {
     }
 }
 
-fn child(at: &str, key: &str) -> String {
+pub(super) fn child(at: &str, key: &str) -> String {
     format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }

@@ -1,0 +1,252 @@
+//! The file's `auth`: how a person logs in at this backend, and where it describes the person.
+//!
+//! Data and its faults only. The requests are made in [`crate::auth`]; nothing here keeps a user or a password.
+
+use serde_json::{Map, Value};
+
+use super::read::{Fault, child};
+
+/// How a person logs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// Nobody asks who it is.
+    None,
+    /// A session of Baton's own backend, kept by the browser as a cookie.
+    #[default]
+    Session,
+    /// User and password with every request (RFC 7617).
+    Basic,
+    /// One request that is answered with a token.
+    LogIn,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Auth {
+    pub style: Style,
+    /// With [`Style::LogIn`] only.
+    pub request: Option<LogInRequest>,
+    pub person: Person,
+}
+
+/// Texts may hold `{user}`, `{password}`; those of `headers` `{token}`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LogInRequest {
+    pub method: String,
+    pub path: String,
+    pub body: Value,
+    /// Pointer to the token in the answer.
+    pub token: String,
+    /// Sent with every later request.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Where the person is described.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Person {
+    /// May hold `{user}`. None: the answer to the log-in describes the person, or nothing does.
+    pub path: Option<String>,
+    /// Pointer to the description in the answer.
+    pub doc: String,
+    /// Ours → pointer into the description.
+    pub fields: Vec<(String, String)>,
+    /// Ours → value, where the description says nothing.
+    pub defaults: Map<String, Value>,
+}
+
+/// What the desk knows of a person: the first three of the account, the rest of the place of work.
+pub(crate) const PERSON: [&str; 8] = ["id", "name", "role", "org", "desk", "seat", "skills", "policy"];
+
+impl Auth {
+    /// Reads the member `auth` of a file; every fault is added to `faults`.
+    pub fn read(value: Option<&Value>, faults: &mut Vec<Fault>) -> Auth {
+        let Some(value) = value else { return Auth::default() };
+        let mut reader = Reader { faults };
+        let Some(map) = reader.object("/auth", value) else { return Auth::default() };
+        let style = match map.get("style").and_then(Value::as_str) {
+            Some("none") => Style::None,
+            Some("session") => Style::Session,
+            Some("basic") => Style::Basic,
+            Some("login") => Style::LogIn,
+            _ => {
+                reader.fault("/auth/style", "must be \"none\", \"session\", \"basic\" or \"login\"");
+                return Auth::default();
+            }
+        };
+        let known: &[&str] = match style {
+            Style::Session => &["style"],
+            Style::None | Style::Basic => &["style", "person"],
+            Style::LogIn => &["style", "method", "path", "body", "token", "headers", "person"],
+        };
+        reader.only("/auth", map, known);
+        let request = if style == Style::LogIn { reader.request(map) } else { None };
+        let person = map.get("person").and_then(|value| reader.person(value, style)).unwrap_or_default();
+        Auth { style, request, person }
+    }
+}
+
+struct Reader<'a> {
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, at: impl Into<String>, what: impl Into<String>) {
+        self.faults.push(Fault { at: at.into(), what: what.into() });
+    }
+
+    fn object<'v>(&mut self, at: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
+        let map = value.as_object();
+        if map.is_none() {
+            self.fault(at, "must be an object");
+        }
+        map
+    }
+
+    fn only(&mut self, at: &str, map: &Map<String, Value>, known: &[&str]) {
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            self.fault(child(at, key), format!("unknown; possible: {}", known.join(", ")));
+        }
+    }
+
+    fn request(&mut self, map: &Map<String, Value>) -> Option<LogInRequest> {
+        let method = map.get("method").map_or(Some("POST"), Value::as_str);
+        if !matches!(method, Some("POST" | "PUT" | "GET")) {
+            self.fault("/auth/method", "must be POST, PUT or GET");
+        }
+        let path = self.path("/auth", map);
+        if path.is_none() {
+            self.fault("/auth/path", "must be a text that begins with '/'");
+        }
+        let body = map.get("body").cloned().unwrap_or(Value::Null);
+        self.texts("/auth/body", &body, &["user", "password"]);
+        if !body.to_string().contains("{password}") {
+            self.fault("/auth/body", "{password} is sent nowhere");
+        }
+        let token = match map.get("token").map(|_| self.pointer("/auth", map, "token")) {
+            Some(token) => token,
+            None => {
+                self.fault("/auth/token", "missing: a JSON Pointer to the token in the answer");
+                None
+            }
+        };
+        let mut headers = Vec::new();
+        match map.get("headers").and_then(Value::as_object) {
+            Some(map) => {
+                for (name, value) in map {
+                    let at = child("/auth/headers", name);
+                    match value.as_str() {
+                        Some(text) => {
+                            self.placeholders(&at, text, &["user", "token"]);
+                            headers.push((name.clone(), text.to_owned()));
+                        }
+                        None => self.fault(at, "must be a text"),
+                    }
+                }
+                if !headers.iter().any(|(_, text)| text.contains("{token}")) {
+                    self.fault("/auth/headers", "{token} is sent nowhere");
+                }
+            }
+            None => self.fault("/auth/headers", "must be an object of texts, such as {\"Authorization\": \"{token}\"}"),
+        }
+        Some(LogInRequest { method: method?.into(), path: path?, body, token: token?, headers })
+    }
+
+    fn person(&mut self, value: &Value, style: Style) -> Option<Person> {
+        let at = "/auth/person";
+        let map = self.object(at, value)?;
+        self.only(at, map, &["path", "doc", "fields", "defaults"]);
+        let path = self.path(at, map);
+        if path.is_none() && (map.contains_key("path") || (style != Style::LogIn && map.contains_key("fields"))) {
+            self.fault(child(at, "path"), "must be a text that begins with '/'");
+        }
+        let doc = map.get("doc").and_then(|_| self.pointer(at, map, "doc")).unwrap_or_default();
+        let mut fields = Vec::new();
+        if let Some(given) = map.get("fields") {
+            let at = child(at, "fields");
+            if let Some(given) = self.object(&at, given) {
+                self.only(&at, given, &PERSON);
+                for key in PERSON.iter().filter(|key| given.contains_key(**key)) {
+                    fields.extend(self.pointer(&at, given, key).map(|pointer| ((*key).to_owned(), pointer)));
+                }
+            }
+        }
+        let mut defaults = Map::new();
+        if let Some(given) = map.get("defaults") {
+            let at = child(at, "defaults");
+            if let Some(given) = self.object(&at, given) {
+                self.only(&at, given, &PERSON);
+                defaults = given.clone();
+            }
+        }
+        Some(Person { path, doc, fields, defaults })
+    }
+
+    fn path(&mut self, at: &str, map: &Map<String, Value>) -> Option<String> {
+        let text = map.get("path")?.as_str().filter(|text| text.starts_with('/'))?;
+        self.placeholders(&child(at, "path"), text, &["user"]);
+        Some(text.into())
+    }
+
+    fn pointer(&mut self, at: &str, map: &Map<String, Value>, key: &str) -> Option<String> {
+        let text = map.get(key).and_then(Value::as_str).filter(|text| text.is_empty() || text.starts_with('/'));
+        if text.is_none() {
+            self.fault(child(at, key), "must be a JSON Pointer: empty, or beginning with '/'");
+        }
+        text.map(str::to_owned)
+    }
+
+    fn texts(&mut self, at: &str, value: &Value, allowed: &[&str]) {
+        match value {
+            Value::String(text) => self.placeholders(at, text, allowed),
+            Value::Array(list) => {
+                for (i, item) in list.iter().enumerate() {
+                    self.texts(&child(at, &i.to_string()), item, allowed);
+                }
+            }
+            Value::Object(map) => {
+                for (key, item) in map {
+                    self.texts(&child(at, key), item, allowed);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn placeholders(&mut self, at: &str, text: &str, allowed: &[&str]) {
+        let mut rest = text;
+        while let Some((_, after)) = rest.split_once('{') {
+            let Some((name, tail)) = after.split_once('}') else {
+                return self.fault(at, "a '{' is not closed");
+            };
+            if !allowed.contains(&name) {
+                let names: Vec<String> = allowed.iter().map(|name| format!("{{{name}}}")).collect();
+                self.fault(at, format!("{{{name}}} has no meaning here; possible: {}", names.join(" ")));
+            }
+            rest = tail;
+        }
+    }
+}
+
+/// `text` with its placeholders filled; a value that looks like a placeholder stays what it is.
+pub(crate) fn fill(text: &str, values: &[(&str, &str)], put: impl Fn(&mut String, &str)) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else { break };
+        out.push_str(before);
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            put(&mut out, value);
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// As [`fill`], in every text inside.
+pub(crate) fn fill_json(value: &Value, values: &[(&str, &str)]) -> Value {
+    match value {
+        Value::String(text) => fill(text, values, |out, value| out.push_str(value)).into(),
+        Value::Array(list) => list.iter().map(|item| fill_json(item, values)).collect(),
+        Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), fill_json(item, values))).collect(),
+        other => other.clone(),
+    }
+}
