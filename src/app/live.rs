@@ -11,7 +11,7 @@ use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use baton_sync::net::{Net, Request};
 use baton_sync::store::Store;
-use baton_sync::{ActError, Command, Connector, Ledger, Link, OutboxItem, Status, Syncer};
+use baton_sync::{ActError, Command, Connector, ItemState, Ledger, Link, OutboxItem, Status, Syncer};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -104,7 +104,8 @@ impl Live {
     }
 
     pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
-        !self.ledger.replica().pending(collection, id).is_empty()
+        let replica = self.ledger.replica();
+        replica.pending(collection, id).iter().any(|item| !matches!(item.state, ItemState::Settling { .. }))
     }
 
     pub fn outbox(&self) -> Vec<OutboxItem> {
@@ -117,8 +118,10 @@ impl Live {
 
     pub fn unreadable(&self) -> Vec<(String, String, String)> {
         let replica = self.ledger.replica();
-        let documents =
-            replica.faults().map(|f| (format!("{}/{}", f.collection.name(), f.id), f.what.clone(), String::new()));
+        let documents = replica
+            .faults()
+            .into_iter()
+            .map(|f| (format!("{}/{}", f.collection.name(), f.id), f.what.clone(), String::new()));
         let items =
             replica.unreadable_items().map(|(id, text, why)| (format!("outbox/{id}"), why.to_owned(), text.to_owned()));
         documents.chain(items).collect()

@@ -18,6 +18,7 @@ fn state_of(item: &OutboxItem) -> (&'static str, &'static str) {
     match item.state {
         ItemState::Queued => ("queued", "clock"),
         ItemState::Sent => ("sent", "check"),
+        ItemState::Settling { .. } => ("acked", "eye"),
         ItemState::Refused { .. } => ("failed", "alert"),
         ItemState::Dead { .. } => ("failed", "alert"),
     }
@@ -91,7 +92,7 @@ fn Line(item: OutboxItem) -> impl IntoView {
     let (desk, ui) = (Desk::get(), Ui::get());
     let t = move || ShellTexts::get(lang());
     let (out, icon) = state_of(&item);
-    let stuck = !item.state.is_moving();
+    let stuck = item.state.is_stuck();
     let id = StoredValue::new(item.id().to_owned());
     let (collection, doc) = (item.collection, item.doc.clone());
     let at = item.entry.at;
@@ -109,6 +110,7 @@ fn Line(item: OutboxItem) -> impl IntoView {
             _ => t().state_queued.to_owned(),
         },
         ItemState::Sent => t().state_sent.to_owned(),
+        ItemState::Settling { .. } => t().state_settling.to_owned(),
         ItemState::Refused { refusal } => {
             format!("{}: {}", t().state_refused, words::refusal(refusal, desk.policy().as_deref(), lang()))
         }

@@ -68,6 +68,7 @@ texts! { ShellTexts {
     outbox_empty_more: "你做的每一步都已得到服务器确认", "The server has confirmed every step";
     state_queued: "排队中", "Queued";
     state_sent: "已发出，待回执", "Sent, awaiting receipt";
+    state_settling: "后台已收下，还在留意有没有被别人盖掉", "Taken by the backend; watched in case somebody overwrites it";
     state_refused: "没有生效", "Refused";
     state_dead: "服务器不收", "Not accepted";
     state_acked: "已确认", "Acknowledged";

@@ -7,6 +7,7 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::sync::Arc;
 
+use baton_engine::Refusal;
 use baton_engine::model::{Collection, Document};
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
@@ -14,11 +15,12 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::connector::Remote;
+use crate::defence::{self, Defence};
 use crate::net::Problem;
 use crate::plan::{ActError, Command, Plan};
 use crate::replica::{Outgoing, Replica};
 use crate::slot::DocKey;
-use crate::store::{Store, StoreError};
+use crate::store::{Batch, Snapshot, Store, StoreError};
 
 /// What another tab needs to know of a commit. A hint: missing one only delays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +50,15 @@ pub struct Ledger<S> {
     version: Cell<u64>,
     /// Memory may differ from the store (a commit of unknown outcome, another tab's): load before the next change.
     doubtful: Cell<bool>,
+    /// Where the next portion of the store begins; None: everything is here.
+    rest: Cell<Option<Option<u64>>>,
     on_change: RefCell<Option<Listener>>,
     on_commit: RefCell<Option<CommitListener>>,
 }
 
 impl<S: Store> Ledger<S> {
-    /// Loads everything from the store. Entries that the stored bases no longer allow are shown as refused.
+    /// Loads what the store gives to begin with; [`Ledger::load_more`] brings the rest. Entries that the stored bases no
+    /// longer allow are shown as refused.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -65,11 +70,45 @@ impl<S: Store> Ledger<S> {
             lead: RefCell::new(None),
             version: Cell::new(0),
             doubtful: Cell::new(false),
+            rest: Cell::new(None),
             on_change: RefCell::new(None),
             on_commit: RefCell::new(None),
         };
-        ledger.reload().await?;
+        let snapshot = ledger.store.open().await?;
+        ledger.rest.set(snapshot.partial.then_some(None));
+        ledger.take_in(snapshot).await?;
         Ok(ledger)
+    }
+
+    /// Whether everything that the store holds is in the replica.
+    pub fn is_whole(&self) -> bool {
+        self.rest.get().is_none()
+    }
+
+    /// Loads some more of the store after a start with the front only.
+    ///
+    /// # Errors
+    /// The store cannot be read; call it again.
+    pub async fn load_more(&self) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        let Some(from) = self.rest.get() else { return Ok(()) };
+        let portion = self.store.portion(from).await?;
+        let plan = self.replica.borrow().plan_portion(portion.docs);
+        self.keep_if_leading(plan).await?;
+        self.rest.set(portion.next.map(Some));
+        if portion.next.is_none() {
+            self.replica.borrow_mut().set_whole();
+        }
+        Ok(())
+    }
+
+    /// Remembers these documents as what to show first at the next start.
+    ///
+    /// # Errors
+    /// The store failed; the next start is slower.
+    pub async fn put_front(&self, keys: &[DocKey]) -> Result<(), StoreError> {
+        let docs = self.replica.borrow().records(keys);
+        self.store.put_front(docs).await
     }
 
     /// The replica to read. Do not hold it across an `await`.
@@ -106,6 +145,7 @@ impl<S: Store> Ledger<S> {
     pub async fn act(&self, commands: Vec<Command>) -> Result<(), ActError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
+        self.load_for(&commands).await?;
         let plan = self.replica.borrow().plan_act(commands)?;
         self.carry_out(plan, false).await?;
         Ok(())
@@ -118,7 +158,7 @@ impl<S: Store> Ledger<S> {
     /// As [`Ledger::act`], except for the store's.
     pub fn would(&self, commands: Vec<Command>) -> Result<Vec<Arc<Document>>, ActError> {
         let plan = self.replica.borrow().plan_act(commands)?;
-        Ok(plan.slots.into_iter().filter_map(|(_, slot)| slot.view).collect())
+        Ok(plan.slots.iter().filter_map(|(key, slot)| slot.view(key).cloned()).collect())
     }
 
     /// Tries a refused or dead entry again. It may be refused again at once, which its state then shows.
@@ -205,11 +245,6 @@ impl<S: Store> Ledger<S> {
         self.load_all().await
     }
 
-    async fn reload(&self) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.load_all().await
-    }
-
     // ── What the syncer does ─────────────────────────────────────────────
 
     /// Documents from the backend.
@@ -242,6 +277,49 @@ impl<S: Store> Ledger<S> {
             plan.mark_complete(collection);
         }
         self.carry_out(plan, true).await
+    }
+
+    /// The backend was asked for a document: with what it gave, or as it is known already.
+    pub(crate) async fn looked(
+        &self,
+        key: &DocKey,
+        remote: Option<Remote>,
+        answered: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let mut plan = self.replica.borrow().plan_incoming(remote.into_iter().collect(), Some((key, answered)));
+        if plan.slots.is_empty() {
+            plan = self.replica.borrow().plan_looked(key);
+        }
+        self.carry_out(plan, true).await
+    }
+
+    pub(crate) async fn vanished(&self, key: &DocKey) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let plan = self.replica.borrow().plan_vanished(key);
+        self.carry_out(plan, true).await
+    }
+
+    /// Somebody else has the work that these entries claim.
+    pub(crate) async fn refused(&self, key: &DocKey, entry: &str, refusal: &Refusal) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let plan = self.replica.borrow().plan_refused(key, entry, refusal);
+        self.carry_out(plan, true).await
+    }
+
+    /// The backend has stored a write and keeps no journal: its word is all there is.
+    pub(crate) async fn confirmed(&self, key: &DocKey, entries: &[String]) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let plan = self.replica.borrow().plan_confirmed(key, entries);
+        self.carry_out(plan, true).await
+    }
+
+    pub(crate) fn set_frame(&self, now_ms: i64, watch_ms: Option<i64>) {
+        self.replica.borrow_mut().set_frame(now_ms, watch_ms);
     }
 
     pub(crate) async fn reset(&self, collection: Collection) -> Result<(), StoreError> {
@@ -285,51 +363,80 @@ impl<S: Store> Ledger<S> {
     async fn load_all(&self) -> Result<(), StoreError> {
         self.doubtful.set(true);
         let snapshot = self.store.load().await?;
+        self.rest.set(None);
+        self.replica.borrow_mut().set_whole();
+        self.take_in(snapshot).await
+    }
+
+    async fn take_in(&self, snapshot: Snapshot) -> Result<(), StoreError> {
         self.version.set(snapshot.version);
         self.doubtful.set(false);
         let plan = self.replica.borrow_mut().plan_load(snapshot, None);
         self.keep_if_leading(plan).await
     }
 
+    /// After a start with the front only: an act is decided on the documents themselves, not on what seems to be missing.
+    async fn load_for(&self, commands: &[Command]) -> Result<(), StoreError> {
+        if self.is_whole() {
+            return Ok(());
+        }
+        let keys: Vec<DocKey> = commands.iter().map(|c| (c.collection, c.id.clone())).collect();
+        let names: Vec<_> = keys.iter().map(|(c, id)| (c.name().to_owned(), id.clone())).collect();
+        let snapshot = self.store.load_some(&names).await?;
+        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&keys));
+        self.keep_if_leading(plan).await
+    }
+
     /// What the leader works out is stored; in another tab it is only shown, and storing it is left to the leader.
     async fn keep_if_leading(&self, mut plan: Plan) -> Result<(), StoreError> {
         if !self.is_leading() {
-            plan.batch = crate::store::Batch::default();
+            plan.batch = Batch::default();
         }
         self.carry_out(plan, true).await
     }
 
     async fn carry_out(&self, mut plan: Plan, fenced: bool) -> Result<(), StoreError> {
-        if !plan.batch.is_empty() {
-            let mut batch = plan.batch.clone();
-            if fenced {
-                // Without the lead nothing may be moved: an empty token matches no fence.
-                batch.fence = Some(self.lead.borrow().clone().unwrap_or_default());
-            }
-            match self.store.commit(batch).await {
-                Ok(version) => {
-                    if version == self.version.get() + 1 {
-                        self.version.set(version);
-                    }
-                }
-                Err(error) => {
-                    if error == StoreError::Fenced {
-                        *self.lead.borrow_mut() = None;
-                    }
-                    self.doubtful.set(true);
-                    return Err(error);
-                }
-            }
+        let mut batch = std::mem::take(&mut plan.batch);
+        let told = !batch.is_empty();
+        plan.removed = batch.remove.clone();
+        if fenced && defence::on(Defence::Fence) {
+            // Without the lead nothing may be moved: an empty token matches no fence.
+            batch.fence = Some(self.lead.borrow().clone().unwrap_or_default());
         }
-        let told = !plan.batch.is_empty();
+        if !defence::on(Defence::OneTransaction) {
+            let first =
+                Batch { cursors: std::mem::take(&mut batch.cursors), fence: batch.fence.clone(), ..Batch::default() };
+            self.commit(first).await?;
+        }
+        self.commit(batch).await?;
         let notice = Notice { docs: plan.slots.iter().map(|(key, _)| key.clone()).collect() };
-        plan.batch.docs.clear();
         self.replica.borrow_mut().install(plan);
         if told && let Some(listener) = self.on_commit.borrow().as_ref() {
             listener(&notice);
         }
         self.tell();
         Ok(())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        match self.store.commit(batch).await {
+            Ok(version) => {
+                if version == self.version.get() + 1 {
+                    self.version.set(version);
+                }
+                Ok(())
+            }
+            Err(error) => {
+                if error == StoreError::Fenced {
+                    *self.lead.borrow_mut() = None;
+                }
+                self.doubtful.set(true);
+                Err(error)
+            }
+        }
     }
 
     fn tell(&self) {

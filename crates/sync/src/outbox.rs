@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::net::Problem;
 
 /// Version of the stored form that this version writes. Every older one must stay readable.
-pub const OUTBOX_VERSION: u32 = 1;
+pub const OUTBOX_VERSION: u32 = 2;
 
 /// Where an entry stands. An acknowledged entry is in the base's journal and no longer in the outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,11 @@ pub enum ItemState {
     /// A request with it is under way. Kept in memory only: after a restart its outcome is unknown, so it is
     /// queued again, and the backend's journal shows whether it was done.
     Sent,
+    /// The backend holds it. It is one where a later write of somebody else may undo that unnoticed, so the entry is
+    /// watched until then (device time, UTC), and done again if it vanishes.
+    Settling {
+        until: Timestamp,
+    },
     /// It does not hold on the new base. Stays until the person retries or discards it.
     Refused {
         refusal: Refusal,
@@ -37,6 +42,11 @@ impl ItemState {
     /// Still on its way by itself.
     pub fn is_moving(&self) -> bool {
         matches!(self, ItemState::Queued | ItemState::Sent)
+    }
+
+    /// Waits for the person.
+    pub fn is_stuck(&self) -> bool {
+        matches!(self, ItemState::Refused { .. } | ItemState::Dead { .. })
     }
 }
 
@@ -112,7 +122,7 @@ impl OutboxItem {
     pub fn read(text: &str) -> Result<OutboxItem, String> {
         let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
         match value.get("v").and_then(Value::as_u64) {
-            Some(1) => OutboxItem::deserialize(value).map_err(|e| e.to_string()),
+            Some(1 | 2) => OutboxItem::deserialize(value).map_err(|e| e.to_string()),
             Some(v) => Err(format!("written by a newer version (form {v})")),
             None => Err("/v is missing".into()),
         }

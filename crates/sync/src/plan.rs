@@ -2,11 +2,10 @@
 //! So memory never shows as done what the disk does not hold.
 
 use baton_engine::model::{Collection, DocumentFault};
-use baton_engine::policy::Policies;
 use baton_engine::{Refusal, model::Entry};
 
 use crate::outbox::OutboxItem;
-use crate::slot::{DocKey, Slot};
+use crate::slot::{DocKey, Frame, Slot};
 use crate::store::{Batch, ItemRecord, StoreError};
 
 /// One entry for one document. What a person does at once is a list of these.
@@ -39,6 +38,8 @@ pub(crate) struct Plan {
     pub slots: Vec<(DocKey, Slot)>,
     pub batch: Batch,
     pub done: Vec<OutboxItem>,
+    /// Ids of entries that are stored no longer.
+    pub removed: Vec<String>,
     pub cursors: Vec<(Collection, Option<String>)>,
     /// Collections that were listed to their end for the first time.
     pub complete: Vec<Collection>,
@@ -49,12 +50,12 @@ pub(crate) const COMPLETE: &str = "complete:";
 
 impl Plan {
     /// Takes a slot in whose base or entries changed: settles it and notes what must be stored.
-    pub fn settle(&mut self, policies: &Policies, key: DocKey, mut slot: Slot) {
-        let settled = slot.settle(policies, &key);
+    pub fn settle(&mut self, frame: &Frame<'_>, key: DocKey, mut slot: Slot) {
+        let settled = slot.settle(frame, &key);
         for item in &settled.done {
             self.batch.remove.push(item.id().into());
         }
-        for item in &settled.stuck {
+        for item in &settled.changed {
             self.batch.update.push(record(item));
         }
         self.done.extend(settled.done);

@@ -3,21 +3,23 @@
 //! Pure: it works out [`Plan`]s and takes them in once they are stored. Reading is all that views need of it;
 //! every change goes through the [`crate::Ledger`].
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use baton_engine::decide;
 use baton_engine::model::{Collection, Document, DocumentFault};
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
+use baton_engine::{Refusal, decide};
 use serde_json::{Value, json};
 
 use crate::connector::{Place, Remote};
+use crate::defence::{self, Defence};
 use crate::merge::merge;
 use crate::net::{Problem, ProblemKind};
 use crate::outbox::{ItemState, OutboxItem};
 use crate::plan::{ActError, COMPLETE, Command, Plan, record};
-use crate::slot::{Base, DocKey, Slot};
+use crate::slot::{Base, DocKey, Frame, Slot};
 use crate::store::{DocRecord, ItemRecord, Snapshot};
 
 /// How many confirmed entries are remembered for the outbox view.
@@ -37,6 +39,14 @@ pub struct Replica {
     /// Collections that were listed to their end at least once.
     complete: BTreeSet<Collection>,
     nameless: VecDeque<DocumentFault>,
+    /// Documents that somebody looked at and that cannot be read.
+    unreadable: RefCell<BTreeMap<DocKey, DocumentFault>>,
+    /// Documents of the store's front whose own record was not read yet.
+    front: HashSet<DocKey>,
+    /// Device time of the last step.
+    now_ms: i64,
+    /// See [`Frame::watch_ms`].
+    watch_ms: Option<i64>,
     confirmed: VecDeque<String>,
     next_seq: u64,
     changes: BTreeSet<DocKey>,
@@ -48,6 +58,8 @@ pub struct Replica {
 pub struct Counts {
     pub queued: usize,
     pub sent: usize,
+    /// With the backend, and watched: see [`ItemState::Settling`].
+    pub settling: usize,
     pub refused: usize,
     pub dead: usize,
     /// Entries and documents that cannot be read.
@@ -73,6 +85,10 @@ impl Replica {
             cursors: BTreeMap::new(),
             complete: BTreeSet::new(),
             nameless: VecDeque::new(),
+            unreadable: RefCell::default(),
+            front: HashSet::new(),
+            now_ms: 0,
+            watch_ms: None,
             confirmed: VecDeque::new(),
             next_seq: 1,
             changes: BTreeSet::new(),
@@ -84,12 +100,33 @@ impl Replica {
 
     /// The document as the person sees it: the backend's, with the waiting entries applied.
     pub fn document(&self, collection: Collection, id: &str) -> Option<&Arc<Document>> {
-        self.slot(collection, id)?.view.as_ref()
+        let (id, slot) = self.docs.get(&collection)?.get_key_value(id)?;
+        self.look(collection, id, slot)
     }
 
     /// All readable documents of a collection, in order of their ids.
     pub fn documents(&self, collection: Collection) -> impl Iterator<Item = &Arc<Document>> {
-        self.docs.get(&collection).into_iter().flat_map(BTreeMap::values).filter_map(|slot| slot.view.as_ref())
+        let slots = self.docs.get(&collection).into_iter().flatten();
+        slots.filter_map(move |(id, slot)| self.look(collection, id, slot))
+    }
+
+    /// Number of documents of a collection, readable or not.
+    pub fn len(&self, collection: Collection) -> usize {
+        self.docs.get(&collection).map_or(0, BTreeMap::len)
+    }
+
+    /// Whether nothing of a collection is here.
+    pub fn is_empty(&self, collection: Collection) -> bool {
+        self.len(collection) == 0
+    }
+
+    fn look<'a>(&'a self, collection: Collection, id: &str, slot: &'a Slot) -> Option<&'a Arc<Document>> {
+        let key = (collection, id.to_owned());
+        if let Some(fault) = slot.fault(&key) {
+            self.unreadable.borrow_mut().entry(key).or_insert_with(|| fault.clone());
+            return None;
+        }
+        slot.view(&key)
     }
 
     /// The waiting entries of one document, oldest first.
@@ -114,10 +151,10 @@ impl Replica {
         self.confirmed.iter().map(String::as_str)
     }
 
-    /// Documents that cannot be read, and why.
-    pub fn faults(&self) -> impl Iterator<Item = &DocumentFault> {
-        let slots = self.docs.values().flat_map(BTreeMap::values);
-        slots.filter_map(Slot::fault).chain(&self.nameless)
+    /// Documents that cannot be read, and why. A document is read when it is first asked for, so one that nobody has
+    /// looked at is not among them.
+    pub fn faults(&self) -> Vec<DocumentFault> {
+        self.unreadable.borrow().values().chain(&self.nameless).cloned().collect()
     }
 
     /// Waiting entries that this version cannot read: (id, stored text, why).
@@ -126,11 +163,13 @@ impl Replica {
     }
 
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts { unreadable: self.faults().count() + self.aside.len(), ..Counts::default() };
+        let unreadable = self.unreadable.borrow().len() + self.nameless.len() + self.aside.len();
+        let mut counts = Counts { unreadable, ..Counts::default() };
         for item in self.outbox() {
             match item.state {
                 ItemState::Queued => counts.queued += 1,
                 ItemState::Sent => counts.sent += 1,
+                ItemState::Settling { .. } => counts.settling += 1,
                 ItemState::Refused { .. } => counts.refused += 1,
                 ItemState::Dead { .. } => counts.dead += 1,
             }
@@ -171,6 +210,27 @@ impl Replica {
         self.policies = policies;
     }
 
+    /// What time it is at this device, and how long entries are watched on this backend.
+    pub(crate) fn set_frame(&mut self, now_ms: i64, watch_ms: Option<i64>) {
+        self.now_ms = now_ms;
+        self.watch_ms = watch_ms;
+    }
+
+    /// Everything that the store holds is here.
+    pub(crate) fn set_whole(&mut self) {
+        self.front.clear();
+    }
+
+    /// The stored form of these documents, those that have a base.
+    pub(crate) fn records(&self, keys: &[DocKey]) -> Vec<DocRecord> {
+        let bases = keys.iter().filter_map(|key| Some((key, self.slot(key.0, &key.1)?.base.as_ref()?)));
+        bases.map(|(key, base)| base.record(key)).collect()
+    }
+
+    fn frame(&self, fresh: bool) -> Frame<'_> {
+        Frame { policies: &self.policies, now_ms: self.now_ms, watch_ms: self.watch_ms, fresh }
+    }
+
     fn slot(&self, collection: Collection, id: &str) -> Option<&Slot> {
         self.docs.get(&collection)?.get(id)
     }
@@ -189,50 +249,85 @@ impl Replica {
             let Command { collection, id, entry } = command;
             let key = (collection, id);
             let slot = slots.entry(key.clone()).or_insert_with(|| self.slot_or_new(&key));
-            if let Some(fault) = slot.fault() {
+            if let Some(fault) = slot.fault(&key) {
                 return Err(ActError::Unreadable(fault.clone()));
             }
+            let view = slot.view(&key).cloned();
             let known = slot.pending.iter().any(|i| i.id() == entry.id)
-                || slot.view.as_ref().is_some_and(|doc| doc.holds(&entry.id));
+                || view.as_ref().is_some_and(|doc| doc.holds(&entry.id));
             if known {
                 continue;
             }
-            let doc = decide(&self.policies, collection, &key.1, slot.view.as_deref(), &entry)
+            let doc = decide(&self.policies, collection, &key.1, view.as_deref(), &entry)
                 .map_err(|refusal| ActError::Refused { command: index, refusal })?;
-            slot.view = Some(Arc::new(doc));
-            slot.sendable += 1;
             let item = OutboxItem::new(seq, &act, collection, &key.1, entry);
             seq += 1;
             plan.batch.insert.push(record(&item));
-            slot.pending.push(item);
+            slot.take(Arc::new(doc), item);
         }
         plan.slots = slots.into_iter().collect();
         Ok(plan)
     }
 
-    /// Documents from the backend. One that is older than what we have is passed over, unless it answers a write on
+    /// Documents from the backend. One that is older than what we have is passed over, unless it answers a request on
     /// `answered` (key, revision), which is still our base: then it is the truth, whatever its number.
     pub(crate) fn plan_incoming(&self, remotes: Vec<Remote>, answered: Option<(&DocKey, Option<&str>)>) -> Plan {
         let mut plan = Plan::default();
         let mut newest: BTreeMap<DocKey, Base> = BTreeMap::new();
         for remote in remotes {
             let Place::Of(collection) = remote.place else { continue };
-            let key = (collection, remote.id.clone());
+            let record = to_record(collection, remote);
+            let key = (collection, record.id.clone());
             let known = newest.get(&key).or_else(|| self.slot(key.0, &key.1)?.base.as_ref());
             let is_answer = answered.is_some_and(|(k, rev)| *k == key && known.map(|b| b.rev.as_str()) == rev);
-            let passed = known.is_some_and(|base| match (base.order, remote.order) {
-                (Some(ours), Some(theirs)) => theirs <= ours,
-                _ => base.rev == remote.rev && !base.rev.is_empty(),
-            });
-            if !passed || is_answer && known.is_some_and(|b| b.rev != remote.rev) {
-                newest.insert(key, Base::read(collection, &to_record(collection, remote)));
+            if known.is_none_or(|base| is_news(base, &record, is_answer)) {
+                newest.insert(key, Base::new(record));
             }
         }
         for (key, base) in newest {
             plan.batch.docs.push(base.record(&key));
             let mut slot = self.slot_or_new(&key);
+            if !defence::on(Defence::RebaseOnPull) {
+                // As if a new base were the whole truth.
+                plan.batch.remove.extend(slot.pending.drain(..).map(|i| i.id().to_owned()));
+            }
             slot.base = Some(base);
-            plan.settle(&self.policies, key, slot);
+            plan.settle(&self.frame(true), key, slot);
+        }
+        plan
+    }
+
+    /// The backend was asked for the document and said what we have already: entries watched long enough are done.
+    pub(crate) fn plan_looked(&self, key: &DocKey) -> Plan {
+        let mut plan = Plan::default();
+        plan.settle(&self.frame(true), key.clone(), self.slot_or_new(key));
+        plan
+    }
+
+    /// The backend does not know a document any more that it once gave us.
+    pub(crate) fn plan_vanished(&self, key: &DocKey) -> Plan {
+        let mut plan = Plan::default();
+        let mut slot = self.slot_or_new(key);
+        if let Some(base) = slot.base.as_ref().filter(|b| !b.deleted) {
+            let base = base.vanished();
+            plan.batch.docs.push(base.record(key));
+            slot.base = Some(base);
+            plan.settle(&self.frame(true), key.clone(), slot);
+        }
+        plan
+    }
+
+    /// Some more documents of the store. What is here already is newer, unless it is of the front.
+    pub(crate) fn plan_portion(&self, docs: Vec<DocRecord>) -> Plan {
+        let mut plan = Plan::default();
+        for record in docs {
+            let Some(collection) = Collection::from_name(&record.collection) else { continue };
+            let key = (collection, record.id.clone());
+            let mut slot = self.slot_or_new(&key);
+            if slot.base.is_none() || self.front.contains(&key) {
+                slot.base = Some(Base::new(record));
+                plan.settle(&self.frame(false), key, slot);
+            }
         }
         plan
     }
@@ -260,7 +355,7 @@ impl Replica {
             change(item);
             plan.batch.update.push(record(item));
         }
-        plan.settle(&self.policies, key.clone(), slot);
+        plan.settle(&self.frame(false), key.clone(), slot);
         plan
     }
 
@@ -268,9 +363,25 @@ impl Replica {
         self.plan_items(key, entries, |item| item.state = ItemState::Dead { problem: problem.clone() })
     }
 
+    pub(crate) fn plan_refused(&self, key: &DocKey, entry: &str, refusal: &Refusal) -> Plan {
+        self.plan_items(key, &[entry.into()], |item| item.state = ItemState::Refused { refusal: refusal.clone() })
+    }
+
+    /// The backend keeps no journal and said that it stored these entries.
+    pub(crate) fn plan_confirmed(&self, key: &DocKey, entries: &[String]) -> Plan {
+        let mut plan = Plan::default();
+        let mut slot = self.slot_or_new(key);
+        let confirmed = |item: &mut OutboxItem| entries.iter().any(|e| e == item.id());
+        let done: Vec<OutboxItem> = slot.pending.extract_if(.., confirmed).collect();
+        plan.batch.remove.extend(done.iter().map(|item| item.id().to_owned()));
+        plan.done.extend(done);
+        plan.settle(&self.frame(true), key.clone(), slot);
+        plan
+    }
+
     /// Tries a refused or dead entry again; None if there is no such entry.
     pub(crate) fn plan_retry(&self, entry: &str) -> Option<Plan> {
-        let item = self.item(entry).filter(|i| !i.state.is_moving())?;
+        let item = self.item(entry).filter(|i| i.state.is_stuck())?;
         let key = (item.collection, item.doc.clone());
         Some(self.plan_items(&key, &[entry.into()], |item| {
             item.state = ItemState::Queued;
@@ -288,12 +399,12 @@ impl Replica {
         let item = self.item(entry)?;
         let key = (item.collection, item.doc.clone());
         let mut slot = self.slot_or_new(&key);
-        if item.state.is_moving() && slot.fault().is_none() {
+        if matches!(item.state, ItemState::Settling { .. }) || item.state.is_moving() && slot.fault(&key).is_none() {
             return None;
         }
         slot.pending.retain(|i| i.id() != entry);
         plan.batch.remove.push(entry.into());
-        plan.settle(&self.policies, key, slot);
+        plan.settle(&self.frame(false), key, slot);
         Some(plan)
     }
 
@@ -302,7 +413,7 @@ impl Replica {
         let mut plan = Plan::default();
         let keys: BTreeSet<&DocKey> = self.items.values().collect();
         for key in keys {
-            plan.settle(&self.policies, key.clone(), self.slot_or_new(key));
+            plan.settle(&self.frame(false), key.clone(), self.slot_or_new(key));
         }
         plan
     }
@@ -311,6 +422,7 @@ impl Replica {
     pub(crate) fn plan_load(&mut self, snapshot: Snapshot, only: Option<&[DocKey]>) -> Plan {
         self.aside.clear();
         self.outbox_changed = true;
+        let partial = snapshot.partial;
         let mut pending: HashMap<DocKey, Vec<OutboxItem>> = HashMap::new();
         for ItemRecord { id, text } in snapshot.outbox {
             match OutboxItem::read(&text) {
@@ -331,7 +443,8 @@ impl Replica {
             Some(only) => keys.extend(only.iter().cloned()),
             None => {
                 keys.extend(records.keys().cloned());
-                keys.extend(self.docs.iter().flat_map(|(c, docs)| docs.keys().map(|id| (*c, id.clone()))));
+                let known = self.docs.iter().flat_map(|(c, docs)| docs.keys().map(|id| (*c, id.clone())));
+                keys.extend(known.filter(|_| !partial));
             }
         }
         let mut plan = Plan::default();
@@ -345,23 +458,28 @@ impl Replica {
         for key in keys {
             let mut slot = self.slot_or_new(&key);
             if only.is_none_or(|only| only.contains(&key)) {
-                slot.base = match (records.get(&key), slot.base) {
-                    (Some(record), Some(base)) if base.is_of(record) => Some(base),
-                    (Some(record), _) => Some(Base::read(key.0, record)),
+                slot.base = match (records.remove(&key), slot.base) {
+                    (Some(record), Some(base)) if base.is_of(&record) => Some(base),
+                    (Some(record), _) => Some(Base::new(record)),
                     (None, _) => None,
+                };
+                match partial {
+                    true => self.front.insert(key.clone()),
+                    false => self.front.remove(&key),
                 };
             }
             slot.pending = pending.remove(&key).unwrap_or_default();
-            plan.settle(&self.policies, key, slot);
+            plan.settle(&self.frame(false), key, slot);
         }
         plan
     }
 
     /// Takes a plan in that is stored.
     pub(crate) fn install(&mut self, plan: Plan) {
-        for id in &plan.batch.remove {
+        for id in &plan.removed {
             self.outbox_changed |= self.aside.remove(id).is_some();
         }
+
         for item in plan.done {
             self.outbox_changed = true;
             self.confirmed.push_back(item.entry.id);
@@ -403,6 +521,7 @@ impl Replica {
             docs.insert(key.1.clone(), slot);
         }
         if !same {
+            self.unreadable.get_mut().remove(&key);
             self.changes.insert(key);
         }
     }
@@ -431,6 +550,54 @@ impl Replica {
             .filter(move |key| seen.insert(*key) && self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0))
     }
 
+    /// Whether the document has something to send.
+    pub(crate) fn is_ready(&self, key: &DocKey) -> bool {
+        self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0)
+    }
+
+    /// Documents with entries that are watched, and when (device time, milliseconds) they need no watching any more.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = (&DocKey, i64)> {
+        self.items.iter().filter_map(|((_, id), key)| {
+            let item = self.pending(key.0, &key.1).iter().find(|i| i.id() == id)?;
+            match item.state {
+                ItemState::Settling { until } => Some((key, until.millis())),
+                _ => None,
+            }
+        })
+    }
+
+    /// Revision of the document's base; None: the backend does not have it, as far as we know.
+    pub(crate) fn rev(&self, key: &DocKey) -> Option<String> {
+        Some(self.slot(key.0, &key.1)?.base.as_ref()?.rev.clone())
+    }
+
+    /// The base as it was read.
+    pub(crate) fn raw(&self, key: &DocKey) -> Option<Value> {
+        serde_json::from_str(&self.slot(key.0, &key.1)?.base.as_ref()?.raw).ok()
+    }
+
+    /// Ids of the documents of a collection that are not deleted.
+    pub(crate) fn living(&self, collection: Collection) -> BTreeSet<String> {
+        let slots = self.docs.get(&collection).into_iter().flatten();
+        let living = slots.filter(|(_, slot)| slot.base.as_ref().is_some_and(|b| !b.deleted));
+        living.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// How many entries of the document's base took exclusive work.
+    pub(crate) fn claims_before(&self, key: &DocKey) -> usize {
+        let base = self.slot(key.0, &key.1).and_then(|slot| slot.base_doc(key));
+        base.map_or(0, |doc| doc.journal().iter().filter(|e| e.intent.is_exclusive()).count())
+    }
+
+    pub(crate) fn base_holds(&self, key: &DocKey, entry: &str) -> bool {
+        self.slot(key.0, &key.1).and_then(|slot| slot.base_doc(key)).is_some_and(|doc| doc.holds(entry))
+    }
+
+    /// Ids of all entries that wait on the document.
+    pub(crate) fn waiting(&self, key: &DocKey) -> Vec<String> {
+        self.pending(key.0, &key.1).iter().map(|i| i.id().to_owned()).collect()
+    }
+
     /// The write that brings the document's sendable entries to the backend.
     pub(crate) fn outgoing(&self, key: &DocKey) -> Option<Outgoing> {
         let slot = self.slot(key.0, &key.1)?;
@@ -439,7 +606,7 @@ impl Replica {
             return None;
         }
         let after = composed.doc?.to_json();
-        let body = match (&slot.base, slot.base_doc()) {
+        let body = match (&slot.base, slot.base_doc(key)) {
             (Some(base), Some(doc)) => {
                 let raw: Value = serde_json::from_str(&base.raw).ok()?;
                 merge(&raw, &doc.to_json(), &after)
@@ -497,6 +664,18 @@ impl Replica {
     /// Why an entry that vanished in a deletion without a tombstone is dead.
     pub(crate) fn deleted_problem() -> Problem {
         Problem::new(ProblemKind::Deleted, 410, "the document was deleted")
+    }
+}
+
+/// Whether `record` may take the place of `base`.
+fn is_news(base: &Base, record: &DocRecord, is_answer: bool) -> bool {
+    if base.deleted && !record.deleted && !defence::on(Defence::TombstonesStay) {
+        return true;
+    }
+    match (base.order, record.order) {
+        (Some(ours), Some(theirs)) if !is_answer => theirs > ours,
+        (Some(_), Some(_)) => base.rev != record.rev,
+        _ => !base.is_of(record),
     }
 }
 

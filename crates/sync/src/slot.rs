@@ -1,8 +1,10 @@
 //! One document of the replica: the backend's base, the entries that wait on top of it, and the view made of both.
 //!
 //! The view is never stored: it is base + pending by running `decide` again whenever the base moves, so that a
-//! conflict is settled by the domain's own rules. Pure; no store, no net.
+//! conflict is settled by the domain's own rules. A base is read only when somebody looks at it: most of a big
+//! replica is never looked at. Pure; no store, no net.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use baton_engine::model::{Collection, Document, DocumentFault};
@@ -28,12 +30,13 @@ pub(crate) struct Base {
     pub rev: String,
     pub order: Option<i64>,
     pub stamp_ms: Option<i64>,
+    pub deleted: bool,
     pub raw: Arc<str>,
-    pub is: BaseIs,
+    read: OnceCell<Reading>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum BaseIs {
+enum Reading {
     Live(Arc<Document>),
     Deleted,
     /// Kept byte for byte; it comes back by itself when the backend's document is mended.
@@ -41,24 +44,40 @@ pub(crate) enum BaseIs {
 }
 
 impl Base {
-    pub fn read(collection: Collection, record: &DocRecord) -> Base {
-        let fault = |what: String| BaseIs::Unreadable(DocumentFault { collection, id: record.id.clone(), what });
-        let is = if record.deleted {
-            BaseIs::Deleted
-        } else if record.raw.len() > DOCUMENT_LIMIT {
-            fault(format!("{} bytes are too many; the limit is {DOCUMENT_LIMIT}", record.raw.len()))
-        } else {
-            match serde_json::from_str::<Value>(&record.raw) {
-                Err(e) => fault(format!("not JSON: {e}")),
-                Ok(value) => {
-                    match Document::from_json(collection, &value, record.stamp_ms.map(Timestamp::from_millis)) {
-                        Ok(doc) => BaseIs::Live(Arc::new(doc)),
-                        Err(fault) => BaseIs::Unreadable(fault),
-                    }
-                }
+    pub fn new(record: DocRecord) -> Base {
+        Base {
+            rev: record.rev,
+            order: record.order,
+            stamp_ms: record.stamp_ms,
+            deleted: record.deleted,
+            raw: record.raw,
+            read: OnceCell::new(),
+        }
+    }
+
+    /// A document that is in no list any more and that the backend does not know when asked.
+    pub fn vanished(&self) -> Base {
+        Base { deleted: true, rev: String::new(), order: None, read: OnceCell::new(), ..self.clone() }
+    }
+
+    fn reading(&self, key: &DocKey) -> &Reading {
+        self.read.get_or_init(|| {
+            let fault =
+                |what: String| Reading::Unreadable(DocumentFault { collection: key.0, id: key.1.clone(), what });
+            if self.deleted {
+                return Reading::Deleted;
             }
-        };
-        Base { rev: record.rev.clone(), order: record.order, stamp_ms: record.stamp_ms, raw: record.raw.clone(), is }
+            if self.raw.len() > DOCUMENT_LIMIT {
+                return fault(format!("{} bytes are too many; the limit is {DOCUMENT_LIMIT}", self.raw.len()));
+            }
+            match serde_json::from_str::<Value>(&self.raw) {
+                Err(e) => fault(format!("not JSON: {e}")),
+                Ok(value) => match Document::from_json(key.0, &value, self.stamp_ms.map(Timestamp::from_millis)) {
+                    Ok(doc) => Reading::Live(Arc::new(doc)),
+                    Err(fault) => Reading::Unreadable(fault),
+                },
+            }
+        })
     }
 
     pub fn record(&self, key: &DocKey) -> DocRecord {
@@ -67,25 +86,25 @@ impl Base {
             id: key.1.clone(),
             rev: self.rev.clone(),
             order: self.order,
-            deleted: matches!(self.is, BaseIs::Deleted),
+            deleted: self.deleted,
             stamp_ms: self.stamp_ms,
             raw: self.raw.clone(),
         }
     }
 
-    /// Whether `record` is what this base was read from.
+    /// Whether `record` is what this base was made from.
     pub fn is_of(&self, record: &DocRecord) -> bool {
-        self.rev == record.rev && self.order == record.order && *self.raw == *record.raw
+        self.rev == record.rev && self.order == record.order && self.deleted == record.deleted && self.raw == record.raw
     }
 
-    fn holds(&self, entry: &str) -> bool {
+    fn holds(&self, key: &DocKey, entry: &str) -> bool {
         if !defence::on(Defence::JournalIds) {
             return false;
         }
-        match &self.is {
-            BaseIs::Live(doc) => doc.holds(entry),
+        match self.reading(key) {
+            Reading::Live(doc) => doc.holds(entry),
             // A journal can be found even where the rest makes no sense.
-            BaseIs::Deleted | BaseIs::Unreadable(_) => {
+            Reading::Deleted | Reading::Unreadable(_) => {
                 let raw = serde_json::from_str::<Value>(&self.raw).unwrap_or(Value::Null);
                 let journal = raw.get("journal").and_then(Value::as_array);
                 journal.is_some_and(|j| j.iter().any(|e| e.get("id").and_then(Value::as_str) == Some(entry)))
@@ -94,12 +113,34 @@ impl Base {
     }
 }
 
+/// What settling depends on besides the slot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub policies: &'a Policies,
+    /// Device time.
+    pub now_ms: i64,
+    /// How long an entry is watched after the backend has taken it; None: what it has taken stays.
+    pub watch_ms: Option<i64>,
+    /// The base has just come from the backend.
+    pub fresh: bool,
+}
+
+/// What a person sees of a document.
+#[derive(Debug, Clone, Default)]
+enum View {
+    /// The base as it is.
+    #[default]
+    Base,
+    /// With waiting entries applied.
+    Composed(Option<Arc<Document>>),
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Slot {
     pub base: Option<Base>,
     /// In order of (seq, entry id).
     pub pending: Vec<OutboxItem>,
-    pub view: Option<Arc<Document>>,
+    view: View,
     /// How many pending entries the view holds: what can be sent.
     pub sendable: usize,
     /// The backend refused several entries at once: send them one by one, so that only the bad one dies.
@@ -109,10 +150,10 @@ pub(crate) struct Slot {
 /// What became of the pending entries on the present base.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
-    /// The base holds them.
+    /// The base holds them for good.
     pub done: Vec<OutboxItem>,
-    /// They have just become refused or dead.
-    pub stuck: Vec<OutboxItem>,
+    /// Their state is another now: refused, dead, watched, or waiting again.
+    pub changed: Vec<OutboxItem>,
 }
 
 /// A base with entries applied to it.
@@ -127,32 +168,57 @@ impl Slot {
         self.base.is_none() && self.pending.is_empty()
     }
 
-    pub fn fault(&self) -> Option<&DocumentFault> {
-        match &self.base.as_ref()?.is {
-            BaseIs::Unreadable(fault) => Some(fault),
+    fn reading(&self, key: &DocKey) -> Option<&Reading> {
+        self.base.as_ref().map(|base| base.reading(key))
+    }
+
+    pub fn fault(&self, key: &DocKey) -> Option<&DocumentFault> {
+        match self.reading(key)? {
+            Reading::Unreadable(fault) => Some(fault),
             _ => None,
         }
     }
 
-    pub fn base_doc(&self) -> Option<&Arc<Document>> {
-        match &self.base.as_ref()?.is {
-            BaseIs::Live(doc) => Some(doc),
+    pub fn base_doc(&self, key: &DocKey) -> Option<&Arc<Document>> {
+        match self.reading(key)? {
+            Reading::Live(doc) => Some(doc),
             _ => None,
         }
+    }
+
+    /// The document as the person sees it.
+    pub fn view(&self, key: &DocKey) -> Option<&Arc<Document>> {
+        match &self.view {
+            View::Base => self.base_doc(key),
+            View::Composed(doc) => doc.as_ref(),
+        }
+    }
+
+    /// One more entry, decided on the view already.
+    pub fn take(&mut self, doc: Arc<Document>, item: OutboxItem) {
+        self.view = View::Composed(Some(doc));
+        self.sendable += 1;
+        self.pending.push(item);
     }
 
     /// Same base and same pending entries in the same states, hence the same view.
     pub fn same(&self, other: &Slot) -> bool {
-        let base = |s: &Slot| s.base.as_ref().map(|b| (b.rev.clone(), b.order, b.raw.clone()));
-        base(self) == base(other)
-            && self.pending.len() == other.pending.len()
+        let base = match (&self.base, &other.base) {
+            (Some(a), Some(b)) => {
+                let raw = Arc::ptr_eq(&a.raw, &b.raw) || a.raw == b.raw;
+                a.rev == b.rev && a.order == b.order && a.deleted == b.deleted && raw
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        base && self.pending.len() == other.pending.len()
             && self.pending.iter().zip(&other.pending).all(|(a, b)| a.id() == b.id() && a.state == b.state)
     }
 
     /// Applies the first `limit` moving entries to the base; entries that do not hold are left out.
     pub fn compose(&self, policies: &Policies, key: &DocKey, limit: usize) -> Composed {
-        let mut composed = Composed { doc: self.base_doc().cloned(), applied: Vec::new(), refused: Vec::new() };
-        if self.fault().is_some() {
+        let mut composed = Composed { doc: self.base_doc(key).cloned(), applied: Vec::new(), refused: Vec::new() };
+        if self.fault(key).is_some() {
             return composed;
         }
         for item in self.pending.iter().filter(|i| i.state.is_moving()) {
@@ -172,32 +238,78 @@ impl Slot {
         composed
     }
 
-    /// Drops what the base holds, checks the rest again, and makes the view.
-    pub fn settle(&mut self, policies: &Policies, key: &DocKey) -> Settled {
+    /// Drops what the base holds (or goes on watching it), checks the rest again, and makes the view.
+    pub fn settle(&mut self, frame: &Frame<'_>, key: &DocKey) -> Settled {
         let mut settled = Settled::default();
+        if self.pending.is_empty() {
+            self.view = View::Base;
+            self.sendable = 0;
+            self.one_by_one = false;
+            return settled;
+        }
         self.pending.sort_by(|a, b| a.order().cmp(&b.order()));
         if let Some(base) = &self.base {
-            let (done, rest) = std::mem::take(&mut self.pending).into_iter().partition(|i| base.holds(i.id()));
-            settled.done = done;
+            let mut rest = Vec::new();
+            for mut item in std::mem::take(&mut self.pending) {
+                let state = if base.holds(key, item.id()) { frame.held(key, &item.state) } else { missed(&item.state) };
+                match state {
+                    After::Done => settled.done.push(item),
+                    After::Same => rest.push(item),
+                    After::Now(state) => {
+                        item.state = state;
+                        settled.changed.push(item.clone());
+                        rest.push(item);
+                    }
+                }
+            }
             self.pending = rest;
         }
-        if matches!(self.base, Some(Base { is: BaseIs::Deleted, .. })) {
+        if self.base.as_ref().is_some_and(|b| b.deleted) {
             for item in self.pending.iter_mut().filter(|i| i.state.is_moving()) {
                 let problem = Problem::new(ProblemKind::Deleted, 0, "the document was deleted");
                 item.state = ItemState::Dead { problem };
-                settled.stuck.push(item.clone());
+                settled.changed.push(item.clone());
             }
         }
-        let composed = self.compose(policies, key, usize::MAX);
+        let composed = self.compose(frame.policies, key, usize::MAX);
         for (id, refusal) in composed.refused {
             if let Some(item) = self.pending.iter_mut().find(|i| i.id() == id) {
                 item.state = ItemState::Refused { refusal };
-                settled.stuck.push(item.clone());
+                settled.changed.push(item.clone());
             }
         }
         self.sendable = composed.applied.len();
-        self.view = if self.fault().is_some() { None } else { composed.doc };
+        self.view = if self.sendable == 0 { View::Base } else { View::Composed(composed.doc) };
         self.one_by_one &= !self.pending.is_empty();
         settled
+    }
+}
+
+enum After {
+    Done,
+    Same,
+    Now(ItemState),
+}
+
+impl Frame<'_> {
+    /// The base holds the entry.
+    fn held(&self, key: &DocKey, state: &ItemState) -> After {
+        let watch = self.watch_ms.filter(|_| key.0 != Collection::Seats && defence::on(Defence::Settling));
+        match (watch, state) {
+            (None, _) => After::Done,
+            (Some(_), ItemState::Settling { until }) if self.fresh && until.millis() <= self.now_ms => After::Done,
+            (Some(_), ItemState::Settling { .. }) => After::Same,
+            (Some(watch), _) => {
+                After::Now(ItemState::Settling { until: Timestamp::from_millis(self.now_ms.saturating_add(watch)) })
+            }
+        }
+    }
+}
+
+/// The base does not hold the entry: one that it held before has been overwritten, and is done again.
+fn missed(state: &ItemState) -> After {
+    match state {
+        ItemState::Settling { .. } => After::Now(ItemState::Queued),
+        _ => After::Same,
     }
 }

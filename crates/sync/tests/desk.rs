@@ -225,7 +225,8 @@ fn a_document_that_cannot_be_read_is_kept_aside_and_comes_back() {
     world.rest(&[&a]);
     a.crash();
     assert_eq!(a.document(C, "i1"), None);
-    assert_eq!(a.ledger.replica().faults().count(), 2);
+    assert_eq!(a.document(Collection::Cases, "c1"), None);
+    assert_eq!(a.ledger.replica().faults().len(), 2);
     assert!(a.document(Collection::Cases, "c2").is_some(), "a neighbour is not harmed");
     assert_eq!(a.state(&waiting), Some(ItemState::Queued), "work on it waits");
     assert!(matches!(a.act(C, "i1", topic("y")), Err(ActError::Unreadable(_))));

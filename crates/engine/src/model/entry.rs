@@ -312,3 +312,10 @@ tagged!(
         "claimCallback",
     ]
 );
+
+impl Intent {
+    /// Takes work that only one can have: of two who do it at once, one must be told that he lost.
+    pub fn is_exclusive(&self) -> bool {
+        matches!(self, Intent::AcceptInteraction | Intent::ClaimCallback | Intent::TakeCase | Intent::AcceptTransfer)
+    }
+}

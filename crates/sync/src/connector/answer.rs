@@ -127,6 +127,12 @@ impl Connector {
         self.op_answer(&self.get, place, id, response)
     }
 
+    /// The server's time in an answer, milliseconds since the Unix epoch.
+    pub fn server_time_ms(&self, response: &Response) -> Option<i64> {
+        let text = response.header(self.clock.as_deref()?)?;
+        Some(text.parse::<Timestamp>().ok()?.millis())
+    }
+
     /// One event of the live feed; None if it is not about a document that we keep.
     pub fn feed_change(&self, data: &str) -> Option<Remote> {
         let feed = self.feed.as_ref()?;

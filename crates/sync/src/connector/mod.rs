@@ -165,11 +165,6 @@ impl Connector {
         self.order.is_some()
     }
 
-    /// Header that carries the server's time, if any.
-    pub fn clock_header(&self) -> Option<&str> {
-        self.clock.as_deref()
-    }
-
     /// How a person logs in.
     pub fn auth_style(&self) -> Style {
         self.auth.style

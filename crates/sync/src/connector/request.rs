@@ -52,6 +52,17 @@ impl Connector {
         None
     }
 
+    /// A list that waits on the server until something comes after `cursor`; None: the backend has no such thing.
+    pub fn wait(&self, place: Place, cursor: Option<&str>) -> Option<Request> {
+        let _ = (place, cursor);
+        None
+    }
+
+    /// How often everything is listed from the beginning, milliseconds; None: never without a reason.
+    pub fn reconcile_ms(&self) -> Option<i64> {
+        None
+    }
+
     /// How to hear of changes soon.
     pub fn live(&self) -> Live {
         let feed = self.feed.as_ref();

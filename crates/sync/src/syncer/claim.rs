@@ -1,0 +1,172 @@
+//! Exclusive work on backends that cannot be trusted to refuse the second of two writers: whoever creates the claim
+//! document has the work, because creating a document with an id of one's own has exactly one winner everywhere.
+//!
+//! A claim counts for [`LAPSE_MS`]; if the document does not hold the claimer's entry by then, the claim is void for
+//! everybody, the claimer included, and the next attempt has a claim document of its own.
+
+use baton_engine::Refusal;
+use baton_engine::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::push::missing;
+use super::{Step, Syncer};
+use crate::connector::{Cas, Failure, Place, Remote, WriteAnswer};
+use crate::defence::{self, Defence};
+use crate::net::{Clock, Net, Problem, ProblemKind, Rng};
+use crate::outbox::OutboxItem;
+use crate::replica::Outgoing;
+use crate::slot::DocKey;
+use crate::store::Store;
+
+/// After this time a claim without its entry in the document is void, milliseconds.
+const LAPSE_MS: i64 = 15 * 60_000;
+/// So long before the lapse a claim of our own is no longer relied on, milliseconds.
+const CAUTION_MS: i64 = 2 * 60_000;
+
+/// Where an entry's claim stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Claimed {
+    /// Claims before this one were void.
+    attempt: u32,
+    /// Server time of our claim document, if we have it.
+    at_ms: Option<i64>,
+}
+
+/// What a claim document says.
+enum Verdict {
+    Ours { at_ms: i64 },
+    Void,
+    Taken { by: String, at: Timestamp },
+}
+
+impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
+    /// The first entry of a write that has to be claimed before, with the number of claims that its document has seen.
+    pub(super) fn unclaimed(&self, outgoing: &Outgoing) -> Option<(OutboxItem, usize)> {
+        let promises = self.connector.promises();
+        if promises.cas == Cas::Atomic || !promises.create_once || !defence::on(Defence::ClaimDocument) {
+            return None;
+        }
+        let replica = self.ledger.replica();
+        let mut epoch = replica.claims_before(&outgoing.key);
+        for entry in &outgoing.entries {
+            let Some(item) = replica.item(entry).filter(|i| i.entry.intent.is_exclusive()) else { continue };
+            let state = self.state.borrow();
+            let at = state.claims.get(entry).and_then(|c| c.at_ms);
+            if at.is_none_or(|at| self.server_now() > at + LAPSE_MS - CAUTION_MS) {
+                return Some((item.clone(), epoch));
+            }
+            epoch += 1;
+        }
+        None
+    }
+
+    /// Creates the claim document, or finds out who has.
+    pub(super) async fn claim(&self, key: &DocKey, item: &OutboxItem, epoch: usize) -> Step {
+        let attempt = self.state.borrow().claims.get(item.id()).map_or(0, |c| c.attempt);
+        let id = claim_id(key, epoch, attempt);
+        let now = self.server_now();
+        let body = json!({
+            "id": id, "entry": item.id(), "by": item.entry.by.name, "at": Timestamp::from_millis(now).to_string(),
+        });
+        let Some(request) = self.connector.create(Place::Claims, &id, &body, now) else {
+            // This backend has no place for claims: its promise says so, and the desk shows it.
+            self.keep(item.id(), Claimed { attempt, at_ms: Some(now) });
+            return Step::Worked;
+        };
+        let Some(response) = self.send(request).await else { return Step::Worked };
+        match self.connector.create_answer(Place::Claims, &id, &body, &response) {
+            WriteAnswer::Stored(_) => {
+                self.met();
+                self.keep(item.id(), Claimed { attempt, at_ms: Some(now) });
+                // The claim took a while: look again before writing.
+                self.state.borrow_mut().fresh.remove(key);
+            }
+            WriteAnswer::Stale(Some(remote)) => self.judge(key, item, attempt, &remote).await,
+            WriteAnswer::Stale(None) => return self.read_claim(key, item, attempt, &id).await,
+            answer => self.unclaimable(key, item, answer).await,
+        }
+        Step::Worked
+    }
+
+    async fn read_claim(&self, key: &DocKey, item: &OutboxItem, attempt: u32, id: &str) -> Step {
+        let Some(request) = self.connector.get(Place::Claims, id, None) else { return Step::Worked };
+        let Some(response) = self.send(request).await else { return Step::Worked };
+        match self.connector.get_answer(Place::Claims, id, &response) {
+            WriteAnswer::Stored(remote) => self.judge(key, item, attempt, &remote).await,
+            answer => self.unclaimable(key, item, answer).await,
+        }
+        Step::Worked
+    }
+
+    async fn judge(&self, key: &DocKey, item: &OutboxItem, attempt: u32, remote: &Remote) {
+        self.met();
+        match self.verdict(key, item, remote) {
+            Verdict::Ours { at_ms } => self.keep(item.id(), Claimed { attempt, at_ms: Some(at_ms) }),
+            Verdict::Void => self.keep(item.id(), Claimed { attempt: attempt + 1, at_ms: None }),
+            Verdict::Taken { by, at } => {
+                if let Err(error) = self.ledger.refused(key, item.id(), &Refusal::Taken { by, at }).await {
+                    self.store_failed(&error);
+                }
+                // What the winner makes of it is worth seeing.
+                self.pull_soon();
+            }
+        }
+        self.state.borrow_mut().fresh.remove(key);
+    }
+
+    fn verdict(&self, key: &DocKey, item: &OutboxItem, remote: &Remote) -> Verdict {
+        let claim: Value = serde_json::from_str(&remote.raw).unwrap_or_default();
+        let text = |name: &str| claim.get(name).and_then(Value::as_str).unwrap_or_default();
+        // A claim that cannot be read is as old as can be.
+        let at = text("at").parse::<Timestamp>().unwrap_or(Timestamp::from_millis(0));
+        let entry = text("entry");
+        let held = self.ledger.replica().base_holds(key, entry);
+        if !held && self.server_now() > at.millis() + LAPSE_MS {
+            return Verdict::Void;
+        }
+        if entry == item.id() {
+            return Verdict::Ours { at_ms: at.millis() };
+        }
+        Verdict::Taken { by: text("by").into(), at }
+    }
+
+    async fn unclaimable(&self, key: &DocKey, item: &OutboxItem, answer: WriteAnswer) {
+        match answer {
+            WriteAnswer::Failed(Failure::SignedOut) => self.signed_out(),
+            WriteAnswer::Failed(Failure::Again { problem, after_ms, line: true }) => {
+                self.line_failed(after_ms, problem);
+            }
+            WriteAnswer::Failed(Failure::Again { problem, after_ms, line: false }) => {
+                self.met();
+                self.doc_failed(key, after_ms, problem);
+            }
+            WriteAnswer::Failed(Failure::Refused(problem)) => {
+                self.met();
+                self.bury(key, &[item.id().to_owned()], &problem).await;
+            }
+            WriteAnswer::Unconfirmed => {
+                self.met();
+                let text = "the backend has taken the claim and not confirmed it";
+                self.doc_failed(key, None, Problem::new(ProblemKind::Unavailable, 202, text));
+            }
+            WriteAnswer::Missing | WriteAnswer::Gone(_) | WriteAnswer::Stale(_) | WriteAnswer::Stored(_) => {
+                self.met();
+                self.doc_failed(key, None, missing());
+            }
+        }
+    }
+
+    fn keep(&self, entry: &str, claimed: Claimed) {
+        self.state.borrow_mut().claims.insert(entry.into(), claimed);
+    }
+
+    /// Server time as far as it is known, milliseconds.
+    pub(super) fn server_now(&self) -> i64 {
+        self.clock.now_ms().saturating_add(self.server_offset_ms())
+    }
+}
+
+fn claim_id(key: &DocKey, epoch: usize, attempt: u32) -> String {
+    let base = format!("claim-{}-{}-{epoch}", key.0.name(), key.1);
+    if attempt == 0 { base } else { format!("{base}-{attempt}") }
+}

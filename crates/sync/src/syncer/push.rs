@@ -1,0 +1,274 @@
+//! Sending what waits: one document at a time, after a look or a claim where the backend needs that.
+
+use baton_engine::time::Timestamp;
+
+use super::{Step, Syncer};
+use crate::connector::{Cas, Failure, WriteAnswer};
+use crate::defence::{self, Defence};
+use crate::net::{Clock, Net, Problem, ProblemKind, Rng};
+use crate::replica::{Outgoing, Replica};
+use crate::slot::DocKey;
+use crate::store::Store;
+
+/// After so many attempts an entry that the backend accepts but does not keep is dead.
+const NOT_KEPT_LIMIT: u32 = 5;
+
+impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
+    /// One write (or a look or claim that a write needs), if entries wait and may be sent now.
+    pub async fn push_step(&self) -> Step {
+        let Some(_turn) = self.turn() else { return Step::Idle };
+        let now = self.clock.now_ms();
+        let (next, any) = self.next_push(now);
+        if let Some(step) = self.blocked(now) {
+            return if step == Step::Waiting && !any { Step::Idle } else { step };
+        }
+        let Some(key) = next else { return if any { Step::Waiting } else { Step::Idle } };
+        self.set_frame();
+        if self.must_look(&key) {
+            return self.look(&key).await;
+        }
+        let Some(outgoing) = self.ledger.outgoing(&key) else { return Step::Idle };
+        if let Some((item, epoch)) = self.unclaimed(&outgoing) {
+            return self.claim(&key, &item, epoch).await;
+        }
+        self.write(outgoing).await
+    }
+
+    /// The document to turn to, and whether any waits at all.
+    fn next_push(&self, now: i64) -> (Option<DocKey>, bool) {
+        let state = self.state.borrow();
+        let replica = self.ledger.replica();
+        let watched = replica.watched().filter(|(_, until)| *until <= now).map(|(key, _)| key);
+        let mut waiting = replica.ready().chain(watched).peekable();
+        let any = waiting.peek().is_some();
+        (waiting.find(|key| state.docs.get(*key).is_none_or(|b| !b.is_waiting(now))).cloned(), any)
+    }
+
+    fn must_look(&self, key: &DocKey) -> bool {
+        let state = self.state.borrow();
+        let replica = self.ledger.replica();
+        if state.fetch.contains(key) || !replica.is_ready(key) {
+            return true;
+        }
+        let blind = if replica.rev(key).is_some() {
+            // The last write wins, so it must not be made on an old base.
+            self.connector.promises().cas == Cas::None && defence::on(Defence::FetchBeforeRepeat)
+        } else {
+            // The backend makes the ids: an earlier try may have made it.
+            self.connector.find(key.0.into(), &key.1).is_some() && defence::on(Defence::Correlation)
+        };
+        blind && !state.fresh.contains(key)
+    }
+
+    async fn write(&self, outgoing: Outgoing) -> Step {
+        let (key, now) = (&outgoing.key, self.clock.now_ms());
+        let request = match &outgoing.rev {
+            None => self.connector.create(key.0.into(), &key.1, &outgoing.body, self.server_now()),
+            Some(rev) => self.connector.replace(key.0.into(), &key.1, rev, &outgoing.body, self.server_now()),
+        };
+        let Some(request) = request else {
+            let problem = Problem::new(ProblemKind::Rejected, 0, "the backend has no such collection");
+            self.bury(key, &outgoing.entries, &problem).await;
+            return Step::Worked;
+        };
+        self.ledger.mark(key, &outgoing.entries, Some(Timestamp::from_millis(now)), None);
+        if !defence::on(Defence::KeepUntilAcknowledged) {
+            // As if sending were arriving.
+            let _ = self.ledger.confirmed(key, &outgoing.entries).await;
+        }
+        self.state.borrow_mut().fresh.remove(key);
+        let Some(response) = self.send(request).await else {
+            let problem = self.state.borrow().line.problem.clone();
+            if outgoing.rev.is_some() && defence::on(Defence::FetchBeforeRepeat) {
+                // It may have been done: look before it is done again.
+                self.state.borrow_mut().fetch.insert(key.clone());
+            }
+            self.ledger.mark(key, &outgoing.entries, None, problem.as_ref());
+            return Step::Worked;
+        };
+        let answer = match outgoing.rev {
+            None => self.connector.create_answer(key.0.into(), &key.1, &outgoing.body, &response),
+            Some(_) => self.connector.replace_answer(key.0.into(), &key.1, &outgoing.body, &response),
+        };
+        self.written(outgoing, answer).await;
+        Step::Worked
+    }
+
+    async fn written(&self, outgoing: Outgoing, answer: WriteAnswer) {
+        let Outgoing { key, rev, entries, body } = outgoing;
+        let answered = Some((&key, rev.as_deref()));
+        let mut error = None;
+        match answer {
+            WriteAnswer::Stored(remote) => {
+                self.met();
+                match self.ledger.incoming(vec![remote], answered).await {
+                    Ok(()) => self.check_kept(&key, &entries).await,
+                    Err(e) => self.store_failed(&e),
+                }
+            }
+            WriteAnswer::Stale(Some(remote)) if !defence::on(Defence::CompareAndSet) => {
+                // As if there were no revisions: the same write, over whatever is there.
+                let again = self.connector.replace(key.0.into(), &key.1, &remote.rev, &body, self.server_now());
+                if let Some(again) = again {
+                    let _ = self.send(again).await;
+                }
+                self.state.borrow_mut().fetch.insert(key.clone());
+            }
+            WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
+                self.met();
+                let same = rev.as_deref() == Some(remote.rev.as_str());
+                match self.ledger.incoming(vec![remote], answered).await {
+                    // Refused for a revision that is still the present one: nothing to settle, so not at once again.
+                    Ok(()) if same => {
+                        let text = "the backend says that the document has moved, and shows the same revision";
+                        error = self.doc_failed(&key, None, Problem::new(ProblemKind::Garbled, 0, text));
+                    }
+                    Ok(()) => drop(self.state.borrow_mut().docs.remove(&key)),
+                    Err(e) => self.store_failed(&e),
+                }
+            }
+            WriteAnswer::Stale(None) => {
+                self.met();
+                self.state.borrow_mut().fetch.insert(key.clone());
+            }
+            WriteAnswer::Unconfirmed => {
+                self.met();
+                self.state.borrow_mut().fetch.insert(key.clone());
+                let text = "the backend has taken it and not confirmed it";
+                error = self.doc_failed(&key, None, Problem::new(ProblemKind::Unavailable, 202, text));
+            }
+            WriteAnswer::Gone(None) => {
+                self.met();
+                self.bury(&key, &entries, &Replica::deleted_problem()).await;
+            }
+            WriteAnswer::Missing => {
+                self.met();
+                self.bury(&key, &entries, &missing()).await;
+            }
+            WriteAnswer::Failed(Failure::SignedOut) => self.signed_out(),
+            WriteAnswer::Failed(Failure::Again { problem, after_ms, line }) => {
+                if rev.is_some() && defence::on(Defence::FetchBeforeRepeat) {
+                    self.state.borrow_mut().fetch.insert(key.clone());
+                }
+                error = Some(problem.clone());
+                if line {
+                    self.line_failed(after_ms, problem);
+                } else {
+                    self.met();
+                    self.doc_failed(&key, after_ms, problem);
+                }
+            }
+            // One of several entries is bad: find it by sending them one by one.
+            WriteAnswer::Failed(Failure::Refused(problem)) if entries.len() > 1 => {
+                self.met();
+                error = Some(problem);
+                self.ledger.send_one_by_one(&key);
+            }
+            WriteAnswer::Failed(Failure::Refused(problem)) => {
+                self.met();
+                self.bury(&key, &entries, &problem).await;
+            }
+        }
+        self.ledger.mark(&key, &entries, None, error.as_ref());
+    }
+
+    /// The backend said yes; entries that its document still lacks are tried again a few times.
+    async fn check_kept(&self, key: &DocKey, entries: &[String]) {
+        if !self.connector.promises().journal {
+            if let Err(error) = self.ledger.confirmed(key, entries).await {
+                self.store_failed(&error);
+            }
+            return;
+        }
+        let lost = self.ledger.replica().still_waiting(key, entries);
+        let Some(first) = lost.first() else {
+            self.state.borrow_mut().docs.remove(key);
+            return;
+        };
+        let problem = Problem::new(ProblemKind::NotKept, 0, "accepted, but the journal entry is not in the document");
+        if self.ledger.replica().attempts(key, first) >= NOT_KEPT_LIMIT {
+            self.bury(key, &lost, &problem).await;
+        } else {
+            self.doc_failed(key, None, problem);
+        }
+    }
+
+    /// Gets the present document: before a write that would be blind, after an answer that did not show it, and at the
+    /// end of a watch.
+    async fn look(&self, key: &DocKey) -> Step {
+        let (known, rev) = (self.ledger.replica().raw(key), self.ledger.replica().rev(key));
+        let (place, id) = (key.0.into(), key.1.as_str());
+        let get = self.connector.get(place, id, known.as_ref());
+        let finds = get.is_none();
+        let Some(request) = get.or_else(|| self.connector.find(place, id)) else {
+            let problem = Problem::new(ProblemKind::Rejected, 0, "the backend has no such collection");
+            let entries = self.ledger.replica().waiting(key);
+            self.bury(key, &entries, &problem).await;
+            return Step::Worked;
+        };
+        let Some(response) = self.send(request).await else { return Step::Worked };
+        let answer = match finds {
+            true => self.connector.find_answer(place, id, &response),
+            false => self.connector.get_answer(place, id, &response),
+        };
+        let entries = self.ledger.replica().waiting(key);
+        match answer {
+            WriteAnswer::Stored(remote) | WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
+                self.met();
+                if let Err(error) = self.ledger.looked(key, Some(remote), rev.as_deref()).await {
+                    self.store_failed(&error);
+                    return Step::Worked;
+                }
+            }
+            WriteAnswer::Gone(None) => {
+                self.met();
+                self.bury(key, &entries, &Replica::deleted_problem()).await;
+            }
+            WriteAnswer::Missing if rev.is_some() => {
+                self.met();
+                self.bury(key, &entries, &missing()).await;
+                if let Err(error) = self.ledger.vanished(key).await {
+                    self.store_failed(&error);
+                }
+            }
+            // Nobody has made it yet.
+            WriteAnswer::Missing if finds => self.met(),
+            // It exists when we create it and does not when we look: somebody is at work there.
+            WriteAnswer::Missing | WriteAnswer::Stale(None) | WriteAnswer::Unconfirmed => {
+                self.met();
+                self.doc_failed(key, None, missing());
+                self.state.borrow_mut().fetch.remove(key);
+                return Step::Worked;
+            }
+            WriteAnswer::Failed(Failure::SignedOut) => {
+                self.signed_out();
+                return Step::Worked;
+            }
+            WriteAnswer::Failed(Failure::Again { problem, after_ms, .. }) => {
+                self.line_failed(after_ms, problem);
+                return Step::Worked;
+            }
+            WriteAnswer::Failed(Failure::Refused(problem)) => {
+                self.met();
+                self.bury(key, &entries, &problem).await;
+            }
+        }
+        let mut state = self.state.borrow_mut();
+        state.fetch.remove(key);
+        state.fresh.insert(key.clone());
+        Step::Worked
+    }
+
+    /// Makes moving entries dead letters; entries that are stuck already keep their own reason.
+    pub(super) async fn bury(&self, key: &DocKey, entries: &[String], problem: &Problem) {
+        let moving = self.ledger.replica().still_waiting(key, entries);
+        match self.ledger.dead(key, &moving, problem).await {
+            Ok(()) => drop(self.state.borrow_mut().docs.remove(key)),
+            Err(error) => self.store_failed(&error),
+        }
+    }
+}
+
+pub(super) fn missing() -> Problem {
+    Problem::new(ProblemKind::Missing, 404, "the backend no longer knows this document")
+}

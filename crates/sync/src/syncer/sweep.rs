@@ -1,0 +1,161 @@
+//! Reading everything again now and then: for what a cursor missed, and for what vanished without a tombstone.
+//!
+//! A document that is in no list any more is not believed to be gone: the backend is asked for it by its id.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use baton_engine::model::Collection;
+
+use super::{Step, Syncer};
+use crate::connector::{Failure, ListAnswer, WriteAnswer};
+use crate::defence::{self, Defence};
+use crate::net::{Clock, Net, Rng};
+use crate::slot::DocKey;
+use crate::store::Store;
+
+/// A listing of everything, under way. It is kept in memory only: one that was cut off begins again.
+pub(super) struct Sweep {
+    queue: VecDeque<Collection>,
+    cursor: Option<String>,
+    /// Ids that were here when the collection's listing began and have not been in it yet.
+    missed: BTreeSet<String>,
+    begun: bool,
+}
+
+impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
+    /// One page of a sweep, or one question for a document that was in no list.
+    pub async fn sweep_step(&self) -> Step {
+        let Some(_turn) = self.turn() else { return Step::Idle };
+        let now = self.clock.now_ms();
+        if !self.is_sweep_due(now) {
+            return Step::Idle;
+        }
+        if let Some(step) = self.blocked(now) {
+            return step;
+        }
+        self.set_frame();
+        let suspect = self.state.borrow_mut().suspects.pop_front();
+        if let Some(key) = suspect {
+            return self.ask_for(key).await;
+        }
+        let (collection, cursor) = {
+            let mut state = self.state.borrow_mut();
+            let sweep = state.sweep.get_or_insert_with(|| Sweep {
+                queue: self.connector.collections().collect(),
+                cursor: None,
+                missed: BTreeSet::new(),
+                begun: false,
+            });
+            let Some(collection) = sweep.queue.front().copied() else {
+                state.sweep = None;
+                drop(state);
+                self.sweep_later(now);
+                return Step::Worked;
+            };
+            if !sweep.begun {
+                sweep.begun = true;
+                sweep.missed = self.ledger.replica().living(collection);
+            }
+            (collection, sweep.cursor.clone())
+        };
+        let Some(request) = self.connector.list(collection.into(), cursor.as_deref()) else {
+            self.swept(false);
+            return Step::Worked;
+        };
+        let Some(response) = self.send(request).await else { return Step::Worked };
+        match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
+            ListAnswer::Page { items, cursor: next, more, .. } => {
+                self.met();
+                let ids: Vec<String> = items.iter().map(|r| r.id.clone()).collect();
+                if let Err(error) = self.ledger.incoming(items, None).await {
+                    self.store_failed(&error);
+                    return Step::Worked;
+                }
+                let stuck = next == cursor;
+                if let Some(sweep) = self.state.borrow_mut().sweep.as_mut() {
+                    for id in &ids {
+                        sweep.missed.remove(id);
+                    }
+                    sweep.cursor = next;
+                }
+                if !more || stuck {
+                    self.swept(true);
+                }
+            }
+            ListAnswer::Reset | ListAnswer::Failed(Failure::Refused(_)) => {
+                self.met();
+                self.swept(false);
+            }
+            ListAnswer::Failed(Failure::SignedOut) => self.signed_out(),
+            ListAnswer::Failed(Failure::Again { problem, after_ms, .. }) => self.line_failed(after_ms, problem),
+        }
+        Step::Worked
+    }
+
+    fn is_sweep_due(&self, now: i64) -> bool {
+        let state = self.state.borrow();
+        let due = state.sweep_at_ms.is_some_and(|at| at <= now) && defence::on(Defence::Reconcile);
+        due || state.sweep.is_some() || !state.suspects.is_empty()
+    }
+
+    /// The collection's listing has ended, or cannot be had.
+    fn swept(&self, whole: bool) {
+        let mut state = self.state.borrow_mut();
+        let Some(sweep) = state.sweep.as_mut() else { return };
+        let Some(collection) = sweep.queue.pop_front() else { return };
+        sweep.cursor = None;
+        sweep.begun = false;
+        let missed = std::mem::take(&mut sweep.missed);
+        if whole && defence::on(Defence::Vanished) {
+            state.suspects.extend(missed.into_iter().map(|id| (collection, id)));
+        }
+    }
+
+    fn sweep_later(&self, now: i64) {
+        let next = self.connector.reconcile_ms().map(|every| {
+            let jitter = self.rng.up_to(every.unsigned_abs() / 4);
+            now.saturating_add(every).saturating_add_unsigned(jitter)
+        });
+        self.state.borrow_mut().sweep_at_ms = next;
+    }
+
+    async fn ask_for(&self, key: DocKey) -> Step {
+        let known = self.ledger.replica().raw(&key);
+        let rev = self.ledger.replica().rev(&key);
+        let Some(request) = self.connector.get(key.0.into(), &key.1, known.as_ref()) else { return Step::Worked };
+        let Some(response) = self.send(request).await else {
+            self.state.borrow_mut().suspects.push_front(key);
+            return Step::Worked;
+        };
+        let stored = match self.connector.get_answer(key.0.into(), &key.1, &response) {
+            WriteAnswer::Stored(remote) | WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
+                self.met();
+                self.ledger.looked(&key, Some(remote), rev.as_deref()).await
+            }
+            WriteAnswer::Gone(None) | WriteAnswer::Missing => {
+                self.met();
+                self.ledger.vanished(&key).await
+            }
+            WriteAnswer::Failed(Failure::SignedOut) => {
+                self.signed_out();
+                self.state.borrow_mut().suspects.push_front(key);
+                return Step::Worked;
+            }
+            WriteAnswer::Failed(Failure::Again { problem, after_ms, .. }) => {
+                self.line_failed(after_ms, problem);
+                self.state.borrow_mut().suspects.push_front(key);
+                return Step::Worked;
+            }
+            // Not to be had for another reason: no proof that it is gone.
+            WriteAnswer::Stale(None) | WriteAnswer::Unconfirmed | WriteAnswer::Failed(Failure::Refused(_)) => {
+                self.met();
+                Ok(())
+            }
+        };
+        if let Err(error) = stored {
+            self.store_failed(&error);
+            self.state.borrow_mut().suspects.push_front(key);
+        }
+        Step::Worked
+    }
+}
