@@ -1,6 +1,6 @@
 //! The browser that tests drive: Chromium and its driver, found or installed with apt where that may be done.
 
-use crate::{Outcome, cmd};
+use crate::{Outcome, apt, cmd};
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,7 +17,7 @@ const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-cjk"];
 /// Says what is missing and how to get it.
 pub fn ensure() -> Outcome<Browser> {
     if find().is_none() || !has_chinese_fonts() {
-        install();
+        apt::install(&PACKAGES);
     }
     if !has_chinese_fonts() {
         cmd::say("no Chinese font is installed (Debian: fonts-noto-cjk): Chinese text will show as boxes");
@@ -61,32 +61,4 @@ fn major(program: &PathBuf) -> Option<String> {
 fn has_chinese_fonts() -> bool {
     // Without fontconfig there is no way to ask, and nothing to do about it.
     cmd::output(Command::new("fc-list").arg(":lang=zh")).is_none_or(|fonts| !fonts.is_empty())
-}
-
-/// With apt, as root or with a sudo that asks no password. Whether it helped is seen by looking again.
-fn install() {
-    if cmd::which("apt-get").is_none() {
-        return;
-    }
-    let root = cmd::output(Command::new("id").arg("-u")).as_deref() == Some("0");
-    if !root && cmd::output(Command::new("sudo").args(["-n", "true"])).is_none() {
-        return;
-    }
-    let apt = |args: &[&str]| {
-        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
-        if !root {
-            command.args(["-n", "apt-get"]);
-        }
-        command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
-        cmd::run_quietly("apt-get", &mut command)
-    };
-    cmd::say(&format!("installing {} with apt-get", PACKAGES.join(", ")));
-    let mut args = vec!["install", "-y", "--no-install-recommends"];
-    args.extend(PACKAGES);
-    if apt(&args).is_err() {
-        // Often only the package lists are old or missing.
-        if let Err(why) = apt(&["update"]).and_then(|()| apt(&args)) {
-            cmd::say(&why);
-        }
-    }
 }

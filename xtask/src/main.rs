@@ -2,6 +2,7 @@
 //! and nothing else; each command has a file of its own. No code of the product may live in this crate.
 
 mod app;
+mod apt;
 mod bench;
 mod browser;
 mod cmd;
@@ -12,6 +13,7 @@ mod paths;
 #[cfg(feature = "press")]
 mod press;
 mod serve;
+mod servers;
 mod test;
 mod tools;
 
@@ -32,7 +34,7 @@ cargo xtask serve [--port 8080] [--fresh] [--no-demo] [--open] [--connector FILE
       --connect ORIGIN   the desk may call this backend, to be tried from its Backend page
 
 cargo xtask test [--only STEP]... [--quick] [-- NAME...]
-    Prove it: fmt, lint, native, browser, e2e (in this order; --quick leaves out browser and e2e);
+    Prove it: fmt, lint, native, servers, browser, e2e (in this order; --quick leaves out the last three);
     with NAMEs, only the tests whose name has one of them
 
 cargo xtask dist [--out DIR]

@@ -1,9 +1,10 @@
 //! `cargo xtask test`: every proof, step by step, with one table at the end. What could not run has not passed.
 
 use crate::tools::{self, Tools};
-use crate::{Outcome, app, browser, cmd, paths};
+use crate::{Outcome, app, browser, cmd, paths, servers};
 use lexopt::prelude::*;
 use std::fs;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,7 @@ enum Step {
     Fmt,
     Lint,
     Native,
+    Servers,
     Browser,
     E2e,
 }
@@ -18,10 +20,11 @@ enum Step {
 /// What a step does with the words that were given for `cargo test`: names of tests, say.
 type Act = fn(&[String]) -> Outcome;
 
-const STEPS: [(Step, &str, Act); 5] = [
+const STEPS: [(Step, &str, Act); 6] = [
     (Step::Fmt, "fmt", fmt),
     (Step::Lint, "lint", lint),
     (Step::Native, "native", native),
+    (Step::Servers, "servers", real_servers),
     (Step::Browser, "browser", browser_tests),
     (Step::E2e, "e2e", e2e),
 ];
@@ -43,7 +46,7 @@ impl Options {
                 Long("only") => {
                     let name = args.value()?.string()?;
                     let step = STEPS.iter().find(|(_, known, _)| *known == name);
-                    options.only.push(step.ok_or("--only takes fmt, lint, native, browser or e2e")?.0);
+                    options.only.push(step.ok_or("--only takes fmt, lint, native, servers, browser or e2e")?.0);
                 }
                 Value(word) => options.words.push(word.string()?),
                 other => return Err(other.unexpected()),
@@ -54,7 +57,7 @@ impl Options {
 
     fn wants(&self, step: Step) -> bool {
         let chosen = self.only.is_empty() || self.only.contains(&step);
-        chosen && !(self.quick && matches!(step, Step::Browser | Step::E2e))
+        chosen && !(self.quick && matches!(step, Step::Servers | Step::Browser | Step::E2e))
     }
 }
 
@@ -80,6 +83,12 @@ pub fn run(options: &Options) -> Outcome {
     for (name, time, outcome) in &results {
         let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
         eprintln!("  {name:<8} {verdict}  {:>7.1} s", time.as_secs_f64());
+        if *name == "servers" {
+            // One line for each server: what passed, and what was skipped and why.
+            for line in fs::read_to_string(server_counts()).unwrap_or_default().lines() {
+                eprintln!("    {line}");
+            }
+        }
     }
     eprintln!("  {:<8}         {:>7.1} s", "total", begun.elapsed().as_secs_f64());
     let failed: Vec<&str> = results.iter().filter(|(_, _, outcome)| outcome.is_err()).map(|(name, ..)| *name).collect();
@@ -123,11 +132,26 @@ fn lint(_: &[String]) -> Outcome {
 
 fn native(words: &[String]) -> Outcome {
     let mut command = cmd::cargo(["test", "--locked", "--workspace"]);
-    if paths::root().join("tests/e2e/Cargo.toml").is_file() {
-        command.args(["--exclude", "baton-e2e"]);
-    }
+    command.args(["--exclude", "baton-e2e", "--exclude", "baton-servers"]);
     command.arg("--no-fail-fast").arg("--").args(words);
     cmd::run(&mut command)
+}
+
+/// The sync stories against real JSON servers. What the tests are told: see `servers::ensure`, and in
+/// `BATON_SERVERS_COUNTS` the file for the summary.
+fn real_servers(words: &[String]) -> Outcome {
+    let counts = server_counts();
+    let _ = fs::remove_file(&counts); // an old one would be read if the tests do not come to their end
+    cmd::run(
+        cmd::cargo(["test", "--locked", "-p", "baton-servers", "--"])
+            .args(words)
+            .envs(servers::ensure())
+            .env("BATON_SERVERS_COUNTS", counts),
+    )
+}
+
+fn server_counts() -> PathBuf {
+    paths::target().join("servers.txt")
 }
 
 fn browser_tests(words: &[String]) -> Outcome {

@@ -79,7 +79,7 @@ pub fn ensure() -> Outcome<Tools> {
         outcomes.into_iter().collect::<Outcome>()?;
         if missing(&npm)
             && has_npm()
-            && let Err(why) = work.npm_install(&npm)
+            && let Err(why) = work.npm_install(&NPM, &npm)
         {
             cmd::say(&format!("{why}\n  Going on without wasm-opt: the app will be larger."));
         }
@@ -140,13 +140,17 @@ struct RustTool<'a> {
 }
 
 /// The cache while it is being changed: one process at a time, and everything in a folder that is renamed when whole.
-struct Workshop {
+pub struct Workshop {
     temporary: PathBuf,
     _lock: File,
 }
 
 impl Workshop {
-    fn open(cache: &Path) -> Outcome<Self> {
+    /// Waits for another process that is changing it.
+    ///
+    /// # Errors
+    /// The cache cannot be written.
+    pub fn open(cache: &Path) -> Outcome<Self> {
         let fault = |error: std::io::Error| format!("the tool cache {}: {error}", cache.display());
         let lock = File::create(cache.join(".lock")).map_err(fault)?;
         if lock.try_lock().is_err() {
@@ -196,15 +200,19 @@ impl Workshop {
         Ok(())
     }
 
-    fn npm_install(&self, folder: &Path) -> Outcome {
+    /// Puts npm packages into a folder of the cache, without running their scripts.
+    ///
+    /// # Errors
+    /// npm's last words.
+    pub fn npm_install(&self, packages: &[&str], folder: &Path) -> Outcome {
         if folder.is_dir() {
             return Ok(());
         }
         let begun = Instant::now();
-        cmd::say(&format!("installing {} (npm packages)", NPM.join(", ")));
-        let root = self.temporary.join("npm");
-        fs::create_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
-        let npm = cmd::which("npm").ok_or("npm is not on PATH")?;
+        let names = packages.join(", ");
+        let root = self.beside(folder)?;
+        let npm = cmd::which("npm").ok_or("npm is not on PATH: install Node.js with npm")?;
+        cmd::say(&format!("installing {names} (npm)"));
         let mut command = Command::new(npm);
         command
             .current_dir(&root)
@@ -218,14 +226,28 @@ impl Workshop {
                 "--prefix",
             ])
             .arg(&root)
-            .args(NPM);
+            .args(packages);
         cmd::run_quietly("npm", &mut command)?;
         self.put(&root, folder)?;
-        cmd::say(&format!("installed in {}", cmd::elapsed(begun)));
+        cmd::say(&format!("installed {names} in {}", cmd::elapsed(begun)));
         Ok(())
     }
 
-    fn put(&self, from: &Path, to: &Path) -> Outcome {
+    /// An empty folder to make something in that shall then be `put` to its place.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn beside(&self, folder: &Path) -> Outcome<PathBuf> {
+        let root = self.temporary.join(folder.file_name().unwrap_or_default());
+        fs::create_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+        Ok(root)
+    }
+
+    /// Renames what is whole to its place.
+    ///
+    /// # Errors
+    /// Says which file cannot be renamed.
+    pub fn put(&self, from: &Path, to: &Path) -> Outcome {
         if to.exists() {
             fs::remove_dir_all(to).map_err(|error| format!("{}: {error}", to.display()))?; // it has no bin/: a stopped hand-made install
         }

@@ -1,0 +1,90 @@
+//! Kinto 26, in memory or on PostgreSQL: a bucket `baton` that everybody who is logged in may write, one collection for
+//! each of ours, and the accounts.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::http::{Http, basic};
+use crate::kind::tool;
+use crate::process::run;
+use crate::server::Stock;
+use crate::{COLLECTIONS, PASSWORD, PEOPLE};
+
+const READY: &str = "/v1/__heartbeat__";
+/// As many requests as the server takes in one batch.
+const BATCH: usize = 25;
+
+/// The settings, and the schema where there is a database to put it in.
+pub fn prepare(data: &Path, database: Option<&str>) {
+    let store = if database.is_some() { "postgresql" } else { "memory" };
+    let url = database.unwrap_or_default();
+    let ini = data.join("kinto.ini");
+    let text = format!(
+        "[server:main]\n\
+         use = egg:waitress#main\n\
+         host = 127.0.0.1\n\
+         port = %(http_port)s\n\
+         [app:main]\n\
+         use = egg:kinto\n\
+         kinto.includes = kinto.plugins.accounts\n\
+         kinto.storage_backend = kinto.core.storage.{store}\n\
+         kinto.storage_url = {url}\n\
+         kinto.cache_backend = kinto.core.cache.{store}\n\
+         kinto.cache_url = {url}\n\
+         kinto.permission_backend = kinto.core.permission.{store}\n\
+         kinto.permission_url = {url}\n\
+         kinto.userid_hmac_secret = only-for-tests\n\
+         multiauth.policies = account\n\
+         multiauth.policy.account.use = kinto.plugins.accounts.AccountsPolicy\n\
+         kinto.account_create_principals = system.Everyone\n\
+         kinto.bucket_create_principals = system.Authenticated\n\
+         [loggers]\nkeys = root\n[handlers]\nkeys = console\n[formatters]\nkeys = plain\n\
+         [logger_root]\nlevel = WARN\nhandlers = console\n\
+         [handler_console]\nclass = StreamHandler\nargs = (sys.stderr,)\nlevel = NOTSET\nformatter = plain\n\
+         [formatter_plain]\nformat = %(message)s\n"
+    );
+    fs::write(&ini, text).expect("its own folder");
+    if database.is_some() {
+        run(kinto().args(["migrate", "--ini"]).arg(&ini));
+    }
+}
+
+pub fn command(data: &Path, port: u16) -> (Command, &'static str) {
+    let mut command = kinto();
+    command.current_dir(data).args(["start", "--ini", "kinto.ini", "--port", &port.to_string()]);
+    (command, READY)
+}
+
+/// The tool is the Python that has it; its script does not survive the folder's being renamed, and `-m kinto` does nothing.
+fn kinto() -> Command {
+    let mut command = Command::new(tool("BATON_KINTO"));
+    command.args(["-c", "from kinto.__main__ import main; main()"]);
+    command
+}
+
+pub async fn furnish(http: &Http, stock: &Stock) {
+    for user in PEOPLE {
+        http.must("PUT", &format!("/v1/accounts/{user}"), json!({"data": {"password": PASSWORD}})).await;
+    }
+    let ann = http.clone().with(vec![basic(PEOPLE[0])]);
+    ann.must("PUT", "/v1/buckets/baton", json!({"permissions": {"write": ["system.Authenticated"]}})).await;
+    for name in COLLECTIONS {
+        ann.must("PUT", &format!("/v1/buckets/baton/collections/{name}"), json!({})).await;
+    }
+    for documents in stock.chunks(BATCH) {
+        let requests: Vec<Value> = documents
+            .iter()
+            .map(|(collection, document)| {
+                let id = document["id"].as_str().expect("an id");
+                let path = format!("/v1/buckets/baton/collections/{collection}/records/{id}");
+                json!({"path": path, "body": {"data": document}})
+            })
+            .collect();
+        let answer = ann.must("POST", "/v1/batch", json!({"defaults": {"method": "PUT"}, "requests": requests})).await;
+        let answers = answer["responses"].as_array().expect("answers");
+        assert!(answers.iter().all(|a| a["status"] == 201), "{answer}");
+    }
+}

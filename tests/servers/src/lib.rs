@@ -1,0 +1,36 @@
+//! Real JSON servers for tests: each on a free loopback port with a fresh folder, furnished with the desk's collections and
+//! two people, and a line that can be put before it and made bad ([`Line`]). The stories are in `tests/suite`; nothing of
+//! the product is in here except Baton's own backend, which is one of the servers.
+//!
+//! `cargo xtask test --only servers` installs the servers and says in the environment where they are, or why not
+//! ([`Kind::missing`]). Waiting is always for a condition with a deadline. Whatever was started is ended by its process id
+//! when its owner is dropped, on a panic too.
+#![allow(clippy::missing_panics_doc)]
+
+mod http;
+mod json_server;
+mod kind;
+mod kinto;
+mod line;
+pub mod own;
+mod pocketbase;
+mod postgres;
+mod pouchdb;
+mod process;
+mod server;
+mod wait;
+
+pub use kind::Kind;
+pub use line::{Fate, Head, Line};
+pub use server::{Server, Stock};
+pub use wait::{PATIENCE, until};
+
+/// What every server is furnished with. `claims` is for backends without a good compare-and-set, `people` for the roster.
+pub const COLLECTIONS: [&str; 8] =
+    ["cases", "callbacks", "interactions", "seats", "messages", "customers", "claims", "people"];
+
+/// Who can log in to the servers that know people.
+pub const PEOPLE: [&str; 2] = ["ann", "bob"];
+
+/// The one password of both.
+pub const PASSWORD: &str = "correct horse";
