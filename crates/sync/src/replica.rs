@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::connector::{Place, Remote};
 use crate::defence::{self, Defence};
 use crate::merge::merge;
-use crate::net::{Problem, ProblemKind};
+use crate::net::Problem;
 use crate::outbox::{ItemState, OutboxItem};
 use crate::plan::{ActError, COMPLETE, Command, Plan, record};
 use crate::slot::{Base, DocKey, Frame, Slot};
@@ -252,6 +252,9 @@ impl Replica {
             if let Some(fault) = slot.fault(&key) {
                 return Err(ActError::Unreadable(fault.clone()));
             }
+            if slot.base.as_ref().is_some_and(Base::has_tombstone) {
+                return Err(ActError::Refused { command: index, refusal: Refusal::NotFound });
+            }
             let view = slot.view(&key).cloned();
             let known = slot.pending.iter().any(|i| i.id() == entry.id)
                 || view.as_ref().is_some_and(|doc| doc.holds(&entry.id));
@@ -312,8 +315,8 @@ impl Replica {
             let base = base.vanished();
             plan.batch.docs.push(base.record(key));
             slot.base = Some(base);
-            plan.settle(&self.frame(true), key.clone(), slot);
         }
+        plan.settle(&self.frame(true), key.clone(), slot);
         plan
     }
 
@@ -568,7 +571,7 @@ impl Replica {
 
     /// Revision of the document's base; None: the backend does not have it, as far as we know.
     pub(crate) fn rev(&self, key: &DocKey) -> Option<String> {
-        Some(self.slot(key.0, &key.1)?.base.as_ref()?.rev.clone())
+        Some(self.slot(key.0, &key.1)?.base.as_ref().filter(|b| !b.has_vanished())?.rev.clone())
     }
 
     /// The base as it was read.
@@ -613,7 +616,7 @@ impl Replica {
             }
             _ => after,
         };
-        let rev = slot.base.as_ref().map(|b| b.rev.clone());
+        let rev = slot.base.as_ref().filter(|b| !b.has_vanished()).map(|b| b.rev.clone());
         Some(Outgoing { key: key.clone(), rev, body, entries: composed.applied })
     }
 
@@ -659,11 +662,6 @@ impl Replica {
     /// Attempts of an entry so far.
     pub(crate) fn attempts(&self, key: &DocKey, entry: &str) -> u32 {
         self.pending(key.0, &key.1).iter().find(|i| i.id() == entry).map_or(0, |i| i.attempts)
-    }
-
-    /// Why an entry that vanished in a deletion without a tombstone is dead.
-    pub(crate) fn deleted_problem() -> Problem {
-        Problem::new(ProblemKind::Deleted, 410, "the document was deleted")
     }
 }
 

@@ -24,6 +24,9 @@ pub type DocKey = (Collection, String);
 /// Longest document that is read, in bytes. A longer one is kept aside unread, so that it cannot stall the page.
 pub const DOCUMENT_LIMIT: usize = 4 * 1024 * 1024;
 
+/// Revision of a document that has vanished; no backend gives such a one.
+const VANISHED: &str = "\u{7f}vanished";
+
 /// What the backend holds, as far as we know.
 #[derive(Debug, Clone)]
 pub(crate) struct Base {
@@ -55,9 +58,19 @@ impl Base {
         }
     }
 
-    /// A document that is in no list any more and that the backend does not know when asked.
+    /// A document that is in no list any more and that the backend does not know when asked. Unlike one with a
+    /// tombstone it can be made again.
     pub fn vanished(&self) -> Base {
-        Base { deleted: true, rev: String::new(), order: None, read: OnceCell::new(), ..self.clone() }
+        Base { deleted: true, rev: VANISHED.into(), order: None, read: OnceCell::new(), ..self.clone() }
+    }
+
+    /// The backend says itself that it was deleted.
+    pub fn has_tombstone(&self) -> bool {
+        self.deleted && self.rev != VANISHED
+    }
+
+    pub fn has_vanished(&self) -> bool {
+        self.deleted && self.rev == VANISHED
     }
 
     fn reading(&self, key: &DocKey) -> &Reading {
@@ -217,6 +230,14 @@ impl Slot {
 
     /// Applies the first `limit` moving entries to the base; entries that do not hold are left out.
     pub fn compose(&self, policies: &Policies, key: &DocKey, limit: usize) -> Composed {
+        if let View::Composed(Some(doc)) = &self.view
+            && !defence::on(Defence::RecheckOnMove)
+        {
+            // As if what held once held for ever.
+            let moving = self.pending.iter().filter(|i| i.state.is_moving());
+            let applied = moving.map(|i| i.id().to_owned()).collect();
+            return Composed { doc: Some(doc.clone()), applied, refused: Vec::new() };
+        }
         let mut composed = Composed { doc: self.base_doc(key).cloned(), applied: Vec::new(), refused: Vec::new() };
         if self.fault(key).is_some() {
             return composed;
@@ -264,7 +285,7 @@ impl Slot {
             }
             self.pending = rest;
         }
-        if self.base.as_ref().is_some_and(|b| b.deleted) {
+        if self.base.as_ref().is_some_and(Base::has_tombstone) {
             for item in self.pending.iter_mut().filter(|i| i.state.is_moving()) {
                 let problem = Problem::new(ProblemKind::Deleted, 0, "the document was deleted");
                 item.state = ItemState::Dead { problem };

@@ -77,6 +77,8 @@ pub struct Status {
     pub unlisted: Vec<(Collection, Problem)>,
     /// Documents that are here so far.
     pub documents: usize,
+    /// The backend shows nothing at all, though documents are here that came from it: it was wiped, or does not know us.
+    pub emptied: bool,
     /// What the backend can be relied on for.
     pub promises: Promises,
 }
@@ -99,6 +101,8 @@ struct State {
     sweep: Option<Sweep>,
     /// Device time of the next sweep; None: none is due.
     sweep_at_ms: Option<i64>,
+    /// The last sweep found nothing at all, though this desk knows documents.
+    emptied: bool,
     /// Documents that are in no list any more, to be asked for.
     suspects: VecDeque<DocKey>,
     pulls: VecDeque<Collection>,
@@ -154,6 +158,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             retry_at_ms: state.line.until_ms,
             unlisted: state.unlisted.clone(),
             documents: self.connector.collections().map(|c| replica.len(c)).sum(),
+            emptied: state.emptied,
             promises: self.connector.promises(),
         }
     }

@@ -6,7 +6,7 @@ use super::{Step, Syncer};
 use crate::connector::{Cas, Failure, WriteAnswer};
 use crate::defence::{self, Defence};
 use crate::net::{Clock, Net, Problem, ProblemKind, Rng};
-use crate::replica::{Outgoing, Replica};
+use crate::replica::Outgoing;
 use crate::slot::DocKey;
 use crate::store::Store;
 
@@ -114,6 +114,9 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 }
                 self.state.borrow_mut().fetch.insert(key.clone());
             }
+            WriteAnswer::Gone(Some(remote)) if rev.as_deref() == Some(remote.rev.as_str()) => {
+                self.lost(&key, &deleted()).await;
+            }
             WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
                 let same = rev.as_deref() == Some(remote.rev.as_str());
@@ -137,14 +140,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 let text = "the backend has taken it and not confirmed it";
                 error = self.doc_failed(&key, None, Problem::new(ProblemKind::Unavailable, 202, text));
             }
-            WriteAnswer::Gone(None) => {
-                self.met();
-                self.bury(&key, &entries, &Replica::deleted_problem()).await;
-            }
-            WriteAnswer::Missing => {
-                self.met();
-                self.bury(&key, &entries, &missing()).await;
-            }
+            WriteAnswer::Gone(None) => self.lost(&key, &deleted()).await,
+            WriteAnswer::Missing => self.lost(&key, &missing()).await,
             WriteAnswer::Failed(Failure::SignedOut) => self.signed_out(),
             WriteAnswer::Failed(Failure::Again { problem, after_ms, line }) => {
                 if rev.is_some() && defence::on(Defence::FetchBeforeRepeat) {
@@ -211,7 +208,6 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             true => self.connector.find_answer(place, id, &response),
             false => self.connector.get_answer(place, id, &response),
         };
-        let entries = self.ledger.replica().waiting(key);
         match answer {
             WriteAnswer::Stored(remote) | WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
@@ -220,17 +216,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                     return Step::Worked;
                 }
             }
-            WriteAnswer::Gone(None) => {
-                self.met();
-                self.bury(key, &entries, &Replica::deleted_problem()).await;
-            }
-            WriteAnswer::Missing if rev.is_some() => {
-                self.met();
-                self.bury(key, &entries, &missing()).await;
-                if let Err(error) = self.ledger.vanished(key).await {
-                    self.store_failed(&error);
-                }
-            }
+            WriteAnswer::Gone(None) => self.lost(key, &deleted()).await,
+            WriteAnswer::Missing if rev.is_some() => self.lost(key, &missing()).await,
             // Nobody has made it yet.
             WriteAnswer::Missing if finds => self.met(),
             // It exists when we create it and does not when we look: somebody is at work there.
@@ -250,13 +237,26 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             }
             WriteAnswer::Failed(Failure::Refused(problem)) => {
                 self.met();
+                let entries = self.ledger.replica().waiting(key);
                 self.bury(key, &entries, &problem).await;
+                // Watched entries stay: what cannot be seen is looked for again, but not at once.
+                self.doc_failed(key, None, problem);
             }
         }
         let mut state = self.state.borrow_mut();
         state.fetch.remove(key);
         state.fresh.insert(key.clone());
         Step::Worked
+    }
+
+    /// The backend has the document no longer, and shows no tombstone.
+    async fn lost(&self, key: &DocKey, problem: &Problem) {
+        self.met();
+        let entries = self.ledger.replica().waiting(key);
+        self.bury(key, &entries, problem).await;
+        if let Err(error) = self.ledger.vanished(key).await {
+            self.store_failed(&error);
+        }
     }
 
     /// Makes moving entries dead letters; entries that are stuck already keep their own reason.
@@ -267,6 +267,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             Err(error) => self.store_failed(&error),
         }
     }
+}
+
+fn deleted() -> Problem {
+    Problem::new(ProblemKind::Deleted, 410, "the document was deleted")
 }
 
 pub(super) fn missing() -> Problem {

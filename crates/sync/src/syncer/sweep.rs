@@ -20,7 +20,15 @@ pub(super) struct Sweep {
     /// Ids that were here when the collection's listing began and have not been in it yet.
     missed: BTreeSet<String>,
     begun: bool,
+    /// Documents that were in no list.
+    suspects: VecDeque<DocKey>,
+    /// Documents that were in some list.
+    listed: usize,
 }
+
+/// A backend that shows nothing at all, though this desk knows more documents than these, is not believed: it may have
+/// forgotten who asks, or have been wiped. The desk says so and keeps what it has.
+const BELIEVED: usize = 10;
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// One page of a sweep, or one question for a document that was in no list.
@@ -45,9 +53,15 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 cursor: None,
                 missed: BTreeSet::new(),
                 begun: false,
+                suspects: VecDeque::new(),
+                listed: 0,
             });
             let Some(collection) = sweep.queue.front().copied() else {
-                state.sweep = None;
+                let suspects = state.sweep.take().map(|s| (s.listed, s.suspects)).unwrap_or_default();
+                state.emptied = suspects.0 == 0 && suspects.1.len() > BELIEVED;
+                if !state.emptied {
+                    state.suspects.extend(suspects.1);
+                }
                 drop(state);
                 self.sweep_later(now);
                 return Step::Worked;
@@ -66,7 +80,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
             ListAnswer::Page { items, cursor: next, more, .. } => {
                 self.met();
-                let ids: Vec<String> = items.iter().map(|r| r.id.clone()).collect();
+                let ids: Vec<String> = items.iter().filter(|r| !r.deleted).map(|r| r.id.clone()).collect();
                 if let Err(error) = self.ledger.incoming(items, None).await {
                     self.store_failed(&error);
                     return Step::Worked;
@@ -76,9 +90,15 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                     for id in &ids {
                         sweep.missed.remove(id);
                     }
-                    sweep.cursor = next;
+                    sweep.listed += ids.len();
+                    sweep.cursor = next.clone();
                 }
                 if !more || stuck {
+                    // Going on from here misses nothing, also where the old cursor is of a backend that was wiped.
+                    if let Err(error) = self.ledger.page(collection, Vec::new(), next, true).await {
+                        self.store_failed(&error);
+                        return Step::Worked;
+                    }
                     self.swept(true);
                 }
             }
@@ -107,7 +127,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         sweep.begun = false;
         let missed = std::mem::take(&mut sweep.missed);
         if whole && defence::on(Defence::Vanished) {
-            state.suspects.extend(missed.into_iter().map(|id| (collection, id)));
+            sweep.suspects.extend(missed.into_iter().map(|id| (collection, id)));
         }
     }
 
