@@ -3,18 +3,40 @@
 //! servers -- pocketbase::`, or `-- relay`.
 #![allow(clippy::unwrap_used)]
 
+mod crowd;
+mod deletes;
+mod desk;
+mod faults;
 mod furnished;
 mod line;
+mod races;
+mod relay;
 mod runner;
+mod words;
+mod world;
 
 use std::process::ExitCode;
 
 use runner::{Story, story};
 
-const STORIES: [(&str, Story); 2] =
-    [("is furnished, and comes back", story!(furnished::story)), ("line can be made bad", story!(line::story))];
+/// The servers and the line themselves, without any connector.
+const FURNITURE: [(&str, Story); 2] =
+    [("is_furnished_and_comes_back", story!(furnished::story)), ("line_can_be_made_bad", story!(line::story))];
+
+/// Through the connector file that ships.
+const STORIES: [(&str, Story); 9] = [
+    ("whole_relay", story!(relay::whole)),
+    ("offline_and_back", story!(relay::offline)),
+    ("claim_races", story!(races::claims)),
+    ("deletes", story!(deletes::seen)),
+    ("ten_thousand_documents", story!(crowd::ten_thousand)),
+    ("restart_in_mid_push", story!(faults::restart)),
+    ("wiped", story!(faults::wiped)),
+    ("bad_line", story!(faults::bad_line)),
+    ("late_request", story!(faults::late)),
+];
 
 fn main() -> ExitCode {
     baton_servers::own::serve_if_asked();
-    runner::run(&STORIES)
+    runner::run(&FURNITURE, &STORIES)
 }

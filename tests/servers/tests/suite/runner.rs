@@ -10,6 +10,8 @@ use std::{env, fs};
 use baton_servers::Kind;
 use libtest_mimic::{Arguments, Trial};
 
+use crate::world::no_connector;
+
 pub type Story = fn(Kind) -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// Makes a [`Story`] of an `async fn(Kind)`.
@@ -24,10 +26,12 @@ pub(crate) use story;
 struct Count {
     chosen: usize,
     passed: usize,
-    skipped: Option<String>,
+    skipped: usize,
+    /// Why any was skipped.
+    why: String,
 }
 
-pub fn run(stories: &[(&'static str, Story)]) -> ExitCode {
+pub fn run(furniture: &[(&'static str, Story)], stories: &[(&'static str, Story)]) -> ExitCode {
     // As with cargo's own tests: several names choose what has any of them.
     let words: Vec<String> = env::args().skip(1).collect();
     let names = if words.iter().any(|word| word.starts_with('-')) { Vec::new() } else { words };
@@ -35,26 +39,32 @@ pub fn run(stories: &[(&'static str, Story)]) -> ExitCode {
     let counts = Arc::new(Mutex::new(BTreeMap::<Kind, Count>::new()));
     let mut trials = Vec::new();
     for kind in Kind::ALL {
-        let missing = kind.missing();
-        if let Some(why) = &missing {
-            println!("skipped: {}: {why}", kind.name());
-        }
-        for (what, story) in stories {
-            let (name, story) = (format!("{}::{}", kind.name(), what.replace([' ', ','], "_")), *story);
-            if !names.is_empty() && !names.iter().any(|wanted| name.contains(wanted)) {
-                continue;
+        for (group, missing) in [(furniture, kind.missing()), (stories, kind.missing().or_else(|| no_connector(kind)))]
+        {
+            let mut told = false;
+            for (what, story) in group {
+                let (name, story) = (format!("{}::{what}", kind.name()), *story);
+                if !names.is_empty() && !names.iter().any(|wanted| name.contains(wanted)) {
+                    continue;
+                }
+                let mut all = counts.lock().unwrap();
+                let count = all.entry(kind).or_default();
+                count.chosen += 1;
+                if let Some(why) = &missing {
+                    count.skipped += 1;
+                    count.why = why.clone();
+                    if !std::mem::replace(&mut told, true) {
+                        println!("skipped: {}: {why}", kind.name());
+                    }
+                }
+                let counts = counts.clone();
+                let trial = Trial::test(name, move || {
+                    tell(kind, story);
+                    counts.lock().unwrap().entry(kind).or_default().passed += 1;
+                    Ok(())
+                });
+                trials.push(trial.with_ignored_flag(missing.is_some()));
             }
-            let mut all = counts.lock().unwrap();
-            let count = all.entry(kind).or_default();
-            count.chosen += 1;
-            count.skipped = missing.clone();
-            let counts = counts.clone();
-            let trial = Trial::test(name, move || {
-                tell(kind, story);
-                counts.lock().unwrap().entry(kind).or_default().passed += 1;
-                Ok(())
-            });
-            trials.push(trial.with_ignored_flag(missing.is_some()));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -72,10 +82,13 @@ fn tell(kind: Kind, story: Story) {
 }
 
 fn line((kind, count): (&Kind, &Count)) -> String {
-    let name = kind.name();
-    match &count.skipped {
-        Some(why) => format!("{name:<17} SKIPPED {}: {why}", count.chosen),
-        None if count.passed == count.chosen => format!("{name:<17} {} passed", count.passed),
-        None => format!("{name:<17} {} passed of {}", count.passed, count.chosen),
+    let failed = count.chosen - count.passed - count.skipped;
+    let mut line = format!("{:<17} {} passed", kind.name(), count.passed);
+    if failed > 0 {
+        line.push_str(&format!(", {failed} FAILED"));
     }
+    if count.skipped > 0 {
+        line.push_str(&format!(", {} SKIPPED: {}", count.skipped, count.why));
+    }
+    line
 }
