@@ -8,6 +8,7 @@ mod deletes;
 mod desk;
 mod faults;
 mod furnished;
+mod law;
 mod line;
 mod races;
 mod relay;
@@ -24,7 +25,8 @@ const FURNITURE: [(&str, Story); 2] =
     [("is_furnished_and_comes_back", story!(furnished::story)), ("line_can_be_made_bad", story!(line::story))];
 
 /// Through the connector file that ships.
-const STORIES: [(&str, Story); 9] = [
+const STORIES: [(&str, Story); 10] = [
+    ("law_notices", story!(law::notices)),
     ("whole_relay", story!(relay::whole)),
     ("offline_and_back", story!(relay::offline)),
     ("claim_races", story!(races::claims)),

@@ -11,9 +11,10 @@ use baton_engine::model::{Collection, Document};
 use baton_engine::policy::{PackLoader, Policies};
 use baton_servers::{Kind, PASSWORD, Server, Stock};
 use baton_sync::auth::{Style, log_in};
-use baton_sync::connector::WriteAnswer;
+use baton_sync::connector::{Remote, WriteAnswer};
 use baton_sync::net::{Net, Request};
 use baton_sync::{Connector, ItemState};
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::desk::{Desk, Http};
@@ -101,15 +102,31 @@ impl World {
         (Desk::open(self, "ann", HOME, "ann").await, Desk::open(self, "bob", BASE, "bob").await)
     }
 
-    /// Deletes a document as another system would, past all desks.
-    pub async fn delete(&self, collection: Collection, id: &str) {
+    /// A document as it is, for somebody who works past all desks.
+    async fn by_hand(&self, collection: Collection, id: &str) -> (Http, Remote) {
         let http = Http::new(self.server.origin());
         *http.headers.borrow_mut() = self.log_in("ann").await;
         let get = self.connector.get(collection.into(), id, None).unwrap();
         let got = http.send(get).await.unwrap();
-        let WriteAnswer::Stored(remote) = self.connector.get_answer(collection.into(), id, &got) else {
-            panic!("{id} is not there: {got:?}")
-        };
+        match self.connector.get_answer(collection.into(), id, &got) {
+            WriteAnswer::Stored(remote) => (http, remote),
+            other => panic!("{id} is not there: {other:?}"),
+        }
+    }
+
+    /// Changes a document as another system would.
+    pub async fn change(&self, collection: Collection, id: &str, change: impl FnOnce(&mut Value)) {
+        let (http, remote) = self.by_hand(collection, id).await;
+        let mut body = serde_json::from_str(&remote.raw).unwrap();
+        change(&mut body);
+        let replace = self.connector.replace(collection.into(), id, &remote.rev, &body, 0).unwrap();
+        let answer = http.send(replace).await.unwrap();
+        assert!((200..300).contains(&answer.status), "{answer:?}");
+    }
+
+    /// Deletes a document as another system would.
+    pub async fn delete(&self, collection: Collection, id: &str) {
+        let (http, remote) = self.by_hand(collection, id).await;
         let raw = serde_json::from_str(&remote.raw).unwrap();
         let delete = self.connector.delete(collection.into(), id, &remote.rev, Some(&raw));
         let delete = delete.unwrap_or_else(|| Request {
@@ -137,29 +154,46 @@ impl World {
         }
         all_rest(desks).await;
         all_rest(desks).await;
+        let faults = self.faults(desks).await;
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    /// What breaks the law now, by comparison with what somebody sees who comes in anew.
+    pub async fn faults(&self, desks: &[&Rc<Desk>]) -> Vec<String> {
+        let mut faults = Vec::new();
         let fresh = Desk::open(self, "auditor", HOME, "ann").await;
         fresh.rest().await;
         let truth = everything(&fresh);
         for desk in desks {
-            assert_eq!(desk.moving(), 0, "{} has work that never arrives", desk.name);
+            if desk.moving() > 0 {
+                faults.push(format!("{} has work that never arrives", desk.name));
+            }
             let seen = everything(desk);
             let keys: BTreeSet<_> = truth.keys().chain(seen.keys()).collect();
-            for key in keys {
-                assert_eq!(seen.get(key), truth.get(key), "{} sees {key:?} differently", desk.name);
+            for key in keys.into_iter().filter(|key| seen.get(*key) != truth.get(*key)) {
+                let form =
+                    |d: Option<&Arc<Document>>| d.map_or_else(|| "nothing".to_owned(), |d| d.to_json().to_string());
+                let (sees, is) = (form(seen.get(key)), form(truth.get(key)));
+                faults.push(format!("{} sees {key:?} differently: {sees}, which is {is}", desk.name));
             }
         }
         for (key, document) in &truth {
             let journal: Vec<&str> = document.journal().iter().map(|entry| entry.id.as_str()).collect();
             let once: BTreeSet<&str> = journal.iter().copied().collect();
-            assert_eq!(once.len(), journal.len(), "{key:?} holds an entry twice: {journal:?}");
+            if once.len() < journal.len() {
+                faults.push(format!("{key:?} holds an entry twice: {journal:?}"));
+            }
         }
         for act in self.acts.borrow().iter() {
             let held = truth.get(&(act.collection, act.id.clone())).is_some_and(|d| d.holds(&act.entry));
             let desk = desks.iter().find(|desk| desk.name == act.desk);
             let state = desk.and_then(|desk| desk.state(&act.entry));
             let told = state.as_ref().is_some_and(ItemState::is_stuck);
-            assert!(held != told, "{act:?}: on the server {held}, in the outbox {state:?}");
+            if held == told {
+                faults.push(format!("{act:?}: on the server {held}, in the outbox {state:?}"));
+            }
         }
+        faults
     }
 
     /// An act that the desk knew to be stored is not asked for any more: the server has lost it since.
