@@ -66,7 +66,8 @@ impl Skew {
         self.samples.push((trip, offset));
     }
 
-    fn best(&self) -> Option<(i64, i64)> {
+    /// (round trip, offset) of the best sample.
+    pub fn best(&self) -> Option<(i64, i64)> {
         self.samples.iter().rev().min_by_key(|(trip, _)| *trip).copied()
     }
 

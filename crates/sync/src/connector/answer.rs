@@ -190,7 +190,7 @@ impl Connector {
         WriteAnswer::Failed(self.failure(response))
     }
 
-    fn failure(&self, response: &Response) -> Failure {
+    pub(super) fn failure(&self, response: &Response) -> Failure {
         let status = response.status;
         if self.signed_out.contains(&status) {
             return Failure::SignedOut;

@@ -2,27 +2,26 @@
 //!
 //! Data and its faults only. The requests are made in [`crate::auth`]; nothing here keeps a user or a password.
 
+use baton_engine::model::Role;
 use serde_json::{Map, Value};
 
 use super::read::{Fault, child};
+use super::template::encode;
+use super::{Connector, Failure};
+use crate::auth::Style;
+use crate::net::{Problem, ProblemKind, Request, Response};
 
-/// How a person logs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Style {
-    /// Nobody asks who it is.
-    None,
-    /// A session of Baton's own backend, kept by the browser as a cookie.
-    #[default]
-    Session,
-    /// User and password with every request (RFC 7617).
-    Basic,
-    /// One request that is answered with a token.
-    LogIn,
+/// Why nobody is logged in now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LoginFault {
+    /// User or password are wrong.
+    Wrong,
+    Failed(Failure),
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Auth {
-    pub style: Style,
+    pub style: Option<Style>,
     /// With [`Style::LogIn`] only.
     pub request: Option<LogInRequest>,
     pub person: Person,
@@ -80,8 +79,96 @@ impl Auth {
         reader.only("/auth", map, known);
         let request = if style == Style::LogIn { reader.request(map) } else { None };
         let person = map.get("person").and_then(|value| reader.person(value, style)).unwrap_or_default();
-        Auth { style, request, person }
+        Auth { style: Some(style), request, person }
     }
+}
+
+impl Connector {
+    /// The request that logs somebody in. None: this backend has no such log-in.
+    pub fn login(&self, user: &str, password: &str) -> Option<Request> {
+        let login = self.auth.request.as_ref()?;
+        let body = Some(fill_json(&login.body, &[("user", user), ("password", password)]).to_string());
+        let path = fill(&login.path, &[("user", user)], encode);
+        Some(self.ask_auth(&login.method, &path, body))
+    }
+
+    /// The token in the answer of [`Connector::login`].
+    ///
+    /// # Errors
+    /// [`LoginFault`].
+    pub fn login_answer(&self, response: &Response) -> Result<String, LoginFault> {
+        match response.status {
+            200..=299 => {
+                let body: Value = serde_json::from_str(&response.body).unwrap_or(Value::Null);
+                let at = self.auth.request.as_ref().map_or("", |login| &login.token);
+                let token = body.pointer(at).and_then(Value::as_str).map(str::to_owned);
+                token.ok_or_else(|| LoginFault::Failed(garbled(response, "no token in the answer")))
+            }
+            // Many backends say "bad request" to a wrong password.
+            400 | 401 | 403 | 404 => Err(LoginFault::Wrong),
+            _ => Err(LoginFault::Failed(self.failure(response))),
+        }
+    }
+
+    /// Headers that go with every request of somebody who logged in with a token.
+    pub fn token_headers(&self, token: &str) -> Vec<(String, String)> {
+        let headers = self.auth.request.iter().flat_map(|login| &login.headers);
+        let put = |out: &mut String, value: &str| out.push_str(value);
+        headers.map(|(name, text)| (name.clone(), fill(text, &[("token", token)], put))).collect()
+    }
+
+    /// Asks who a person is. None: the file does not say where that stands, see [`Connector::person_answer`].
+    pub fn person(&self, user: &str) -> Option<Request> {
+        let path = fill(self.auth.person.path.as_deref()?, &[("user", user)], encode);
+        Some(self.ask_auth("GET", &path, None))
+    }
+
+    /// A person in the form of a session: `id`, `name`, `role` and a `profile` with the rest: what the description
+    /// says, else the defaults, else the name that was typed. `response`: of [`Connector::person`], or of the log-in.
+    ///
+    /// # Errors
+    /// The answer made no sense, or nobody is logged in.
+    pub fn person_answer(&self, user: &str, response: Option<&Response>) -> Result<Value, Failure> {
+        let body = match response {
+            Some(Response { status: 200..=299, body, .. }) => serde_json::from_str(body).ok(),
+            Some(Response { status: 404, .. }) | None => Some(Value::Null),
+            Some(response) => return Err(self.failure(response)),
+        };
+        let garbled = || response.map(|response| garbled(response, "the answer does not hold the person"));
+        let body = match (body, garbled()) {
+            (None, Some(failure)) => return Err(failure),
+            (body, _) => body.unwrap_or(Value::Null),
+        };
+        let Person { doc, fields, defaults, .. } = &self.auth.person;
+        let described = body.pointer(doc).unwrap_or(&Value::Null);
+        let known = |key: &str| {
+            let at = fields.iter().find(|(name, _)| name == key).map(|(_, at)| at);
+            let said = at.and_then(|at| described.pointer(at)).filter(|value| !value.is_null() && **value != "");
+            // A role that the desk does not have must not make it refuse the person: the file's default counts.
+            let fits = |value: &&Value| key != "role" || serde_json::from_value::<Role>((*value).clone()).is_ok();
+            said.filter(fits).or_else(|| defaults.get(key)).cloned()
+        };
+        let id = known("id").filter(Value::is_string).unwrap_or_else(|| user.into());
+        let name = known("name").filter(Value::is_string).unwrap_or_else(|| id.clone());
+        let role = known("role").unwrap_or_else(|| "agent".into());
+        let profile: Map<String, Value> =
+            PERSON[3..].iter().filter_map(|key| Some(((*key).into(), known(key)?))).collect();
+        let account = [("id", id), ("name", name), ("role", role), ("profile", Value::Object(profile))];
+        Ok(account.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+
+    fn ask_auth(&self, method: &str, path: &str, body: Option<String>) -> Request {
+        let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
+        if body.is_some() {
+            headers.push(("Content-Type".into(), "application/json".into()));
+        }
+        Request { method: method.into(), url: format!("{}{path}", self.base), headers, body }
+    }
+}
+
+fn garbled(response: &Response, what: &str) -> Failure {
+    let problem = Problem::new(ProblemKind::Garbled, response.status, what);
+    Failure::Again { problem, after_ms: None, line: true }
 }
 
 struct Reader<'a> {
@@ -227,7 +314,7 @@ impl Reader<'_> {
 }
 
 /// `text` with its placeholders filled; a value that looks like a placeholder stays what it is.
-pub(crate) fn fill(text: &str, values: &[(&str, &str)], put: impl Fn(&mut String, &str)) -> String {
+fn fill(text: &str, values: &[(&str, &str)], put: impl Fn(&mut String, &str)) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, tail)) = after.split_once('}') else { break };
@@ -242,7 +329,7 @@ pub(crate) fn fill(text: &str, values: &[(&str, &str)], put: impl Fn(&mut String
 }
 
 /// As [`fill`], in every text inside.
-pub(crate) fn fill_json(value: &Value, values: &[(&str, &str)]) -> Value {
+fn fill_json(value: &Value, values: &[(&str, &str)]) -> Value {
     match value {
         Value::String(text) => fill(text, values, |out, value| out.push_str(value)).into(),
         Value::Array(list) => list.iter().map(|item| fill_json(item, values)).collect(),

@@ -4,13 +4,14 @@
 //! `docs/connectors.md`. It knows nothing of replicas or queues.
 
 mod answer;
-pub(crate) mod auth;
+mod auth;
+mod probe;
 mod read;
 mod request;
 mod template;
 
 pub use answer::{Failure, ListAnswer, Remote, WriteAnswer};
-pub use auth::Style;
+pub use auth::LoginFault;
 pub use read::Fault;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,6 @@ use serde::Serialize;
 
 use auth::Auth;
 use template::Template;
-pub(crate) use template::encode;
 
 /// The format that this version reads.
 pub const FORMAT: &str = "baton-connector/1";
@@ -163,20 +163,6 @@ impl Connector {
     /// Whether documents carry a number that grows with every write, so that a late, older answer can be told apart.
     pub fn is_ordered(&self) -> bool {
         self.order.is_some()
-    }
-
-    /// How a person logs in.
-    pub fn auth_style(&self) -> Style {
-        self.auth.style
-    }
-
-    pub(crate) fn auth(&self) -> &Auth {
-        &self.auth
-    }
-
-    /// Prefix of every address: a path on the app's own origin, or absolute.
-    pub fn base(&self) -> &str {
-        &self.base
     }
 
     /// What this backend can be relied on for.

@@ -113,7 +113,7 @@ impl Template {
 }
 
 /// Appends `value` percent-encoded; only the unreserved characters of RFC 3986 stay.
-pub(crate) fn encode(out: &mut String, value: &str) {
+pub(super) fn encode(out: &mut String, value: &str) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             out.push(char::from(byte));

@@ -126,6 +126,8 @@ pub enum Fact {
     NoRevision,
     /// Fields that are not stored (JSON Pointers).
     NotStored { fields: Vec<String> },
+    /// The answer to a write shows another document than the one that is stored: its revision, or these fields.
+    AnswerDiffers { fields: Vec<String> },
     /// Fields that another write took away or changed (JSON Pointers).
     Lost { fields: Vec<String> },
     /// The journal is in the document as it was written.
@@ -213,7 +215,6 @@ pub struct Report {
     /// The connector's name.
     pub backend: String,
     /// When the test began, by the server's clock where it shows one.
-    #[serde(serialize_with = "text")]
     pub at: Timestamp,
     /// Where its documents were made.
     #[serde(serialize_with = "name")]
@@ -236,10 +237,6 @@ impl Report {
     pub fn verdict(&self) -> Verdict {
         self.checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Skipped)
     }
-}
-
-fn text<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(at)
 }
 
 fn name<S: Serializer>(place: &Option<Collection>, to: S) -> Result<S::Ok, S::Error> {
