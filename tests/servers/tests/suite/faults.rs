@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use baton_engine::model::Collection;
 use baton_servers::{Fate, Head, Kind, Line};
+use baton_sync::{Link, Step};
 
 use crate::words::{note, open_case};
 use crate::world::{World, all_rest};
@@ -65,13 +66,59 @@ pub async fn wiped(kind: Kind) {
     all_rest(&[&home, &base]).await;
     assert_eq!(home.ledger().replica().outbox().count(), 0);
     home.act(CASES, "k1", note("未送达的备注")).await;
-    home.act(CASES, "k8", open_case("未送达的受理")).await;
+    home.act(CASES, "neu", open_case("未送达的受理")).await;
     world.server.wipe().await;
     *home.http.headers.borrow_mut() = world.log_in("ann").await;
     *base.http.headers.borrow_mut() = world.log_in("bob").await;
     world.forget(&sent);
     world.ends_well(&[&home, &base]).await;
-    assert!(base.sees(CASES, "k8").is_some(), "the new case has arrived");
+    assert!(base.sees(CASES, "neu").is_some(), "the new case has arrived");
+}
+
+/// Somebody who knew much and is suddenly shown nothing is told so, and keeps what he has.
+pub async fn emptied(kind: Kind) {
+    let mut world = World::new(kind).await;
+    let (home, base) = world.two().await;
+    for n in 0..20 {
+        home.act(CASES, &format!("k{n}"), open_case("已送达")).await;
+    }
+    home.rest().await;
+    base.rest().await;
+    world.server.wipe().await;
+    *base.http.headers.borrow_mut() = world.log_in("bob").await;
+    base.reload().await;
+    base.rest().await;
+    assert!(base.syncer().status().emptied, "bob is not told");
+    assert_eq!(base.ledger().replica().len(CASES), 20);
+    base.act(CASES, "neu", open_case("清空之后")).await;
+    base.rest().await;
+    home.reload().await;
+    *home.http.headers.borrow_mut() = world.log_in("ann").await;
+    home.rest().await;
+    assert!(home.sees(CASES, "neu").is_some(), "work goes on");
+}
+
+/// The log-in ends while work waits. Nothing is lost by it, and the same person's next log-in sends it.
+pub async fn log_in_ends(kind: Kind) {
+    let world = World::new(kind).await;
+    let (home, base) = world.two().await;
+    home.act(CASES, "k1", open_case("登录前")).await;
+    home.rest().await;
+    base.rest().await;
+    let good = home.http.headers.replace(vec![("Authorization".into(), "Basic bm9ib2R5Om5vYm9keQ==".into())]);
+    home.act(CASES, "k1", note("登录已失效")).await;
+    home.act(CASES, "k2", open_case("登录已失效")).await;
+    while home.syncer().step().await != Step::SignedOut {
+        home.syncer().kick();
+    }
+    assert_eq!(home.syncer().status().link, Link::SignedOut);
+    assert_eq!(home.moving(), 2);
+    assert!(home.syncer().resume("bob").is_err(), "somebody else must not send it");
+    *home.http.headers.borrow_mut() = good;
+    home.syncer().resume("ann").unwrap();
+    world.ends_well(&[&home, &base]).await;
+    assert_eq!(base.sees(CASES, "k1").unwrap().journal().len(), 2);
+    assert!(base.sees(CASES, "k2").is_some());
 }
 
 /// Each kind of bad answer in turn, for reads and for writes.

@@ -25,7 +25,7 @@ const FURNITURE: [(&str, Story); 2] =
     [("is_furnished_and_comes_back", story!(furnished::story)), ("line_can_be_made_bad", story!(line::story))];
 
 /// Through the connector file that ships.
-const STORIES: [(&str, Story); 10] = [
+const STORIES: [(&str, Story); 11] = [
     ("law_notices", story!(law::notices)),
     ("whole_relay", story!(relay::whole)),
     ("offline_and_back", story!(relay::offline)),
@@ -34,11 +34,15 @@ const STORIES: [(&str, Story); 10] = [
     ("ten_thousand_documents", story!(crowd::ten_thousand)),
     ("restart_in_mid_push", story!(faults::restart)),
     ("wiped", story!(faults::wiped)),
+    ("emptied", story!(faults::emptied)),
     ("bad_line", story!(faults::bad_line)),
     ("late_request", story!(faults::late)),
 ];
 
+/// Where the server knows people.
+const LOGGED_IN: [(&str, Story); 1] = [("log_in_ends", story!(faults::log_in_ends))];
+
 fn main() -> ExitCode {
     baton_servers::own::serve_if_asked();
-    runner::run(&FURNITURE, &STORIES)
+    runner::run(&FURNITURE, &STORIES, &LOGGED_IN)
 }

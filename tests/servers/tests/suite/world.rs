@@ -171,10 +171,9 @@ impl World {
             let seen = everything(desk);
             let keys: BTreeSet<_> = truth.keys().chain(seen.keys()).collect();
             for key in keys.into_iter().filter(|key| seen.get(*key) != truth.get(*key)) {
-                let form =
-                    |d: Option<&Arc<Document>>| d.map_or_else(|| "nothing".to_owned(), |d| d.to_json().to_string());
-                let (sees, is) = (form(seen.get(key)), form(truth.get(key)));
-                faults.push(format!("{} sees {key:?} differently: {sees}, which is {is}", desk.name));
+                let journal = |d: &Arc<Document>| d.journal().iter().map(|e| e.id.clone()).collect::<Vec<_>>();
+                let (sees, is) = (seen.get(key).map(journal), truth.get(key).map(journal));
+                faults.push(format!("{} sees {key:?} as {sees:?}, and it is {is:?}", desk.name));
             }
         }
         for (key, document) in &truth {
