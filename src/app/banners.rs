@@ -5,10 +5,12 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::commands::Action;
+use super::conflicts;
 use super::rules::provisional;
 use super::start::RefusedPacks;
 use super::state::{Connection, Desk};
-use super::ui_state::{Page, Ui};
+use super::ui_state::{Dialog, Page, Ui};
+use crate::i18n::fields::FieldTexts;
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{fill, format, lang};
 use crate::ui::icon::Icon;
@@ -35,6 +37,7 @@ pub fn Banners() -> impl IntoView {
         _ => None,
     });
     let stuck = Memo::new(move |_| desk.outbox.with(|o| o.refused + o.dead));
+    let conflict = Memo::new(move |_| conflicts::only_one(desk));
     let unreadable = Memo::new(move |_| desk.outbox.with(|o| o.unreadable));
     let skewed = Memo::new(move |_| {
         let ms = desk.skew_ms.get();
@@ -65,13 +68,16 @@ pub fn Banners() -> impl IntoView {
         <Show when=move || desk.connection.get() == Connection::LoggedOut>
             <div class="banner" data-s="soon" role="status" data-test="banner-logged-out">
                 <Icon name="lock"/><p class="grow">{move || t().banner_logged_out}</p>
-                <button type="button" class="btn" on:click=move |_| ui.open(super::ui_state::Dialog::LogInAgain)>{move || t().log_in}</button>
+                <button type="button" class="btn" on:click=move |_| ui.open(Dialog::LogInAgain)>{move || t().log_in}</button>
             </div>
         </Show>
         <Show when=move || { stuck.get() > 0 }>
             <div class="banner" data-s="over" role="status" data-test="banner-refused">
                 <Icon name="alert"/><p class="grow">{move || fill(t().banner_refused, &[&stuck.get().to_string()])}</p>
-                <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Outbox)>{move || t().look}</button>
+                <button type="button" class="btn" data-test="refused-look" on:click=move |_| match conflict.get_untracked() {
+                    Some((collection, id)) => ui.open(Dialog::Compare { collection, id, typed: Vec::new() }),
+                    None => ui.page.set(Page::Outbox),
+                }>{move || if conflict.with(Option::is_some) { FieldTexts::get(lang()).compare } else { t().look }}</button>
             </div>
         </Show>
         <Show when=move || { unreadable.get() > 0 }>

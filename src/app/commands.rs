@@ -38,6 +38,7 @@ pub enum Action {
     AnswerCustomer,
     Await,
     Note,
+    Edit,
     Escalate,
     Close,
     CustomerPanel,
@@ -106,6 +107,7 @@ table! {
     AnswerCustomer Case "check" "R" answer_customer;
     Await Case "hold" "Shift W" await_customer;
     Note Case "edit" "I" note;
+    Edit Case "type" "Shift E" edit;
     Escalate Case "flag" "U" escalate;
     Close Case "lock" "W" close;
     Why Case "help" "?" why;
@@ -191,6 +193,7 @@ fn case_intent(context: &Context, action: Action, case: &Case) -> Option<Intent>
         Action::AnswerCustomer => Intent::AnswerCustomer { text: text() },
         Action::Await => Intent::AwaitCustomer { what: text() },
         Action::Note => Intent::AddNote { text: text() },
+        Action::Edit => crate::desk::case::edits_nothing(case),
         Action::Escalate => Intent::EscalateCase { reason: text() },
         Action::Close => Intent::CloseCase { note: String::new() },
         _ => return None,
@@ -247,6 +250,7 @@ impl Action {
             | Action::AnswerCustomer
             | Action::Await
             | Action::Note
+            | Action::Edit
             | Action::Escalate
             | Action::Close => {
                 let Some(case) = context.case() else { return nothing() };
@@ -332,6 +336,7 @@ impl Action {
             | Action::AnswerCustomer
             | Action::Await
             | Action::Note
+            | Action::Edit
             | Action::Escalate
             | Action::Close => {
                 if let Some(dialog) = self.case_dialog(context) {
@@ -375,6 +380,7 @@ impl Action {
             Action::AnswerCustomer => Dialog::AnswerCustomer { case },
             Action::Await => Dialog::AwaitCustomer { case },
             Action::Note => Dialog::Note { case },
+            Action::Edit => Dialog::Edit { collection: Collection::Cases, id: case },
             Action::Escalate => Dialog::Escalate { case },
             Action::Close => Dialog::CloseCase { case },
             _ => return None,

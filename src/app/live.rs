@@ -83,12 +83,17 @@ impl Live {
         Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)) }
     }
 
-    pub fn act(&self, desk: Desk, commands: Vec<Command>) {
+    /// Stores `commands`, and only then drops the stuck entries that they stand in for.
+    pub fn act(&self, desk: Desk, commands: Vec<Command>, instead_of: Vec<String>) {
         let (ledger, runner) = (self.ledger.clone(), self.runner.clone());
         spawn_local(async move {
             let keys: Vec<Key> = commands.iter().map(|c| (c.collection, c.id.clone())).collect();
             let setback = match ledger.act(commands).await {
                 Ok(()) => {
+                    for entry in instead_of {
+                        // An entry that is gone meanwhile needs no dropping.
+                        let _ = ledger.discard(&entry).await;
+                    }
                     runner.wake();
                     return;
                 }

@@ -5,6 +5,7 @@ pub mod banners;
 pub mod browser;
 pub mod chime;
 pub mod commands;
+pub mod conflicts;
 pub mod dialogs;
 pub mod keymap;
 pub mod keys;

@@ -6,8 +6,10 @@ use baton_sync::{ItemState, OutboxItem};
 use leptos::prelude::*;
 
 use super::browser::{copy, download};
+use super::conflicts;
 use super::state::Desk;
-use super::ui_state::Ui;
+use super::ui_state::{Dialog, Ui};
+use crate::i18n::fields::FieldTexts;
 use crate::i18n::outbox::OutboxTexts;
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{format, intents, lang, words};
@@ -93,6 +95,7 @@ fn Line(item: OutboxItem) -> impl IntoView {
     let t = move || ShellTexts::get(lang());
     let (out, icon) = state_of(&item);
     let stuck = item.state.is_stuck();
+    let compare = conflicts::is_conflict(&item).then(|| (item.collection, item.doc.clone()));
     let id = StoredValue::new(item.id().to_owned());
     let (collection, doc) = (item.collection, item.doc.clone());
     let at = item.entry.at;
@@ -134,15 +137,19 @@ fn Line(item: OutboxItem) -> impl IntoView {
                 <pre class="oi-raw" tabindex="0">{raw.get_value()}</pre>
                 <button type="button" class="btn" on:click=move |_| copy(&raw.get_value())>{move || o().copy}</button>
             </details>
-            {stuck.then(|| view! { <Stuck id/> })}
+            {stuck.then(|| view! { <Stuck id compare/> })}
         </li>
     }
 }
 
 /// What can be done about an entry that goes no further by itself. Discarding is for good, so it is asked twice.
 #[component]
-fn Stuck(id: StoredValue<String>) -> impl IntoView {
-    let desk = Desk::get();
+fn Stuck(
+    id: StoredValue<String>,
+    /// Another edit stands against it: both are compared instead of trying the same again.
+    compare: Option<(Collection, String)>,
+) -> impl IntoView {
+    let (desk, ui) = (Desk::get(), Ui::get());
     let t = move || ShellTexts::get(lang());
     let o = move || OutboxTexts::get(lang());
     let sure = RwSignal::new(false);
@@ -155,7 +162,16 @@ fn Stuck(id: StoredValue<String>) -> impl IntoView {
     };
     view! {
         <span class="oi-acts">
-            <button type="button" class="btn" data-test="outbox-retry" on:click=move |_| desk.retry_item(&id.get_value())>{move || t().retry}</button>
+            {match compare {
+                Some((collection, doc)) => view! {
+                    <button type="button" class="btn" data-kind="primary" data-test="outbox-compare" on:click=move |_| {
+                        ui.open(Dialog::Compare { collection, id: doc.clone(), typed: Vec::new() });
+                    }>{move || FieldTexts::get(lang()).compare}</button>
+                }.into_any(),
+                None => view! {
+                    <button type="button" class="btn" data-test="outbox-retry" on:click=move |_| desk.retry_item(&id.get_value())>{move || t().retry}</button>
+                }.into_any(),
+            }}
             <button type="button" class="btn" data-test="outbox-discard" data-kind=move || sure.get().then_some("danger")
                 on:click=discard on:blur=move |_| { let _ = sure.try_set(false); }>{move || if sure.get() { o().discard_sure } else { t().discard }}</button>
         </span>

@@ -127,6 +127,12 @@ impl Desk {
         self.peek(id)
     }
 
+    /// The document of any kind; the caller follows its changes.
+    pub fn document(&self, collection: Collection, id: &str) -> Option<Arc<Document>> {
+        self.follow(collection, id);
+        self.shelf.with_value(|s| s.get(collection, id).cloned())
+    }
+
     /// The same without following.
     pub fn peek<T: Kind>(&self, id: &str) -> Option<Doc<T>> {
         self.shelf.with_value(|s| s.get(T::COLLECTION, id).cloned()).and_then(Doc::new)
@@ -235,12 +241,20 @@ impl Desk {
     /// # Errors
     /// The first [`Refusal`]; nothing has changed then.
     pub fn act(&self, commands: Vec<Command>) -> Result<(), Refusal> {
+        self.act_instead(commands, Vec::new())
+    }
+
+    /// The same in the place of refused or dead `entries`, which are dropped once the new ones are stored.
+    ///
+    /// # Errors
+    /// The first [`Refusal`]; nothing has changed then.
+    pub fn act_instead(&self, commands: Vec<Command>, entries: Vec<String>) -> Result<(), Refusal> {
         let next = self.decide_all(&commands)?;
         let changes = next.into_iter().map(|d| ((d.collection(), d.id().to_owned()), Some(Arc::new(d)))).collect();
         self.take(changes);
         self.live.with_value(|l| {
             if let Some(live) = l {
-                live.act(*self, commands);
+                live.act(*self, commands, entries);
             }
         });
         Ok(())

@@ -1,7 +1,7 @@
 //! What is open on the screen: page, selection, dialog, toasts. Pure interface state; nothing here is stored
 //! or sent. Buttons, shortcuts and the palette all set it the same way.
 
-use baton_engine::model::Collection;
+use baton_engine::model::{Collection, FieldChange};
 use leptos::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,6 +102,17 @@ pub enum Dialog {
     },
     /// Log a call taken on a desk phone.
     LogCall,
+    /// The free fields of a case or a customer.
+    Edit {
+        collection: Collection,
+        id: String,
+    },
+    /// Two edits of the same fields side by side: `typed`, or the refused ones of the outbox where that is empty.
+    Compare {
+        collection: Collection,
+        id: String,
+        typed: Vec<FieldChange>,
+    },
     Reveal {
         customer: String,
         field: String,

@@ -23,6 +23,7 @@ texts! { CommandTexts {
     answer_customer: "答复客户", "Answer the customer";
     await_customer: "等客户补充（停表）", "Await the customer (pauses)";
     note: "补充信息", "Add information";
+    edit: "修改标题、类别、详情", "Edit title, category, details";
     escalate: "升级", "Escalate";
     close: "闭环", "Close";
     why: "为什么是这个时间", "Why due then?";

@@ -1,5 +1,6 @@
 //! Small shared components: icon, clock, tier badge, key hint, dialog frame, virtual list. No domain rules, no I/O.
 
+pub mod apart;
 pub mod clock;
 pub mod dialog;
 pub mod draft;

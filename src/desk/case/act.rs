@@ -1,7 +1,7 @@
 //! Which acts a case offers to whom, which one comes first, and whether each would hold now. The engine judges; here
 //! is only the choice of what is shown, and what stands for an act whose words are not written yet.
 
-use baton_engine::model::{Actor, Case, Collection, Intent, Leg, LegState, PersonRef, Status};
+use baton_engine::model::{Actor, Case, Collection, Field, FieldChange, Intent, Leg, LegState, PersonRef, Status};
 use baton_engine::policy::Policy;
 use baton_engine::{Refusal, relay};
 
@@ -207,6 +207,12 @@ pub fn refused(desk: Desk, policy: &Policy, case: &Case, me: &Actor, act: &Act) 
         Kind::Reopen => would(Intent::ReopenCase { reason: text() }),
         Kind::Cancel => would(Intent::CancelCase { reason: text(), into: None }),
     }
+}
+
+/// Stands for an edit whose words are still to come: would the person be allowed to make one?
+pub fn edits_nothing(case: &Case) -> Intent {
+    let title = case.title.clone();
+    Intent::EditFields { changes: vec![FieldChange { field: Field::Title, from: title.clone(), to: "–".to_owned() }] }
 }
 
 impl Act {

@@ -18,5 +18,6 @@ mod view;
 pub mod why;
 mod width;
 
+pub use act::edits_nothing;
 pub use dialogs::CaseDialog;
 pub use view::CaseView;

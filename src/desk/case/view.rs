@@ -6,12 +6,14 @@ use baton_engine::policy::Policy;
 use baton_engine::relay;
 use leptos::prelude::*;
 
+use super::act::edits_nothing;
 use super::actions::Actions;
 use super::log::{Journal, number};
 use super::room::{Room, minutes};
 use super::scale::ScaleBar;
 use super::track::RelayTrack;
 use crate::app::ui_state::Dialog;
+use crate::i18n::commands::CommandTexts;
 use crate::i18n::{Lang, case::link, fill, format, words};
 use crate::ui::clock::{ClockView, ticking};
 use crate::ui::icon::Icon;
@@ -101,7 +103,7 @@ fn Head(room: Room) -> impl IntoView {
     view! {
         <header class="case-h">
             <div class="grow">
-                {heading}
+                <div class="case-heading">{heading}<EditButton room/></div>
                 <p class="small mute cut">
                     <span class="num" data-test="case-number">{move || of(|c| c.number.clone())}</span>
                     <span class="case-path">{path}</span>
@@ -112,6 +114,25 @@ fn Head(room: Room) -> impl IntoView {
             </div>
             <ReplyClock room/>
         </header>
+    }
+}
+
+/// Shown to whoever may edit the case.
+#[component]
+fn EditButton(room: Room) -> impl IntoView {
+    let may = Memo::new(move |_| {
+        room.desk.actor();
+        room.case
+            .with(|c| c.as_ref().is_some_and(|c| room.desk.would(Collection::Cases, &c.id, edits_nothing(c)).is_none()))
+    });
+    let words = move || CommandTexts::get(room.lang.get()).edit;
+    let edit = move |_| room.ui.open(Dialog::Edit { collection: Collection::Cases, id: room.id() });
+    view! {
+        <Show when=move || may.get()>
+            <button class="ib" type="button" data-test="case-edit" title=words aria-label=words on:click=edit>
+                <Icon name="edit" small=true/>
+            </button>
+        </Show>
     }
 }
 

@@ -1,20 +1,22 @@
 //! Who the customer is: name, tier and class, number, money and tenure, what to mind when contacting him.
 
-use baton_engine::model::Customer;
+use baton_engine::model::{Collection, Customer};
 use baton_engine::policy::{Policy, Tier, TierMeasure};
 use leptos::prelude::*;
 
 use super::card::TakeIn;
 use super::number::NumberView;
 use crate::app::state::{Desk, Doc};
+use crate::app::ui_state::{Dialog, Ui};
 use crate::i18n::customer::CustomerTexts;
+use crate::i18n::fields::FieldTexts;
 use crate::i18n::{Lang, fill, format, lang};
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
 #[component]
 pub fn Profile(customer: Doc<Customer>) -> impl IntoView {
-    let desk = Desk::get();
+    let (desk, ui) = (Desk::get(), Ui::get());
     let customer = StoredValue::new(customer);
     let c = customer.get_value();
     let facts = move || {
@@ -31,6 +33,9 @@ pub fn Profile(customer: Doc<Customer>) -> impl IntoView {
         Some(standing(&policy, &customer.get_value(), lang))
     };
     let lines = move || lines(&customer.get_value(), CustomerTexts::get(lang()));
+    let edit =
+        move |_| ui.open(Dialog::Edit { collection: Collection::Customers, id: customer.with_value(|c| c.id.clone()) });
+    let edit_words = move || FieldTexts::get(lang()).edit_customer;
     let tier = c.tier.clone();
     view! {
         <section class="sec">
@@ -39,7 +44,12 @@ pub fn Profile(customer: Doc<Customer>) -> impl IntoView {
             <dl class="facts">{facts}</dl>
             {standing}
         </section>
-        <section class="sec" aria-label=move || CustomerTexts::get(lang()).facts><ul class="lines">{lines}</ul></section>
+        <section class="sec cust-facts" aria-label=move || CustomerTexts::get(lang()).facts>
+            <ul class="lines grow">{lines}</ul>
+            <button class="ib" type="button" data-test="customer-edit" title=edit_words aria-label=edit_words on:click=edit>
+                <Icon name="edit" small=true/>
+            </button>
+        </section>
     }
 }
 

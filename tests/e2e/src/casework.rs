@@ -85,6 +85,16 @@ impl Desk {
         self.wait_gone(&hook("dialog"));
     }
 
+    /// Edits fields (by their hooks) of the case that is open.
+    #[track_caller]
+    pub fn edit(&self, fields: &[(&str, &str)]) {
+        self.click(&hook("case-edit"));
+        for (field, text) in fields {
+            self.fill(&hook(field), text);
+        }
+        self.submit("edit");
+    }
+
     #[track_caller]
     pub fn note(&self, text: &str) {
         self.say("act-note", "field-text", text);

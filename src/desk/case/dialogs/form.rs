@@ -1,12 +1,16 @@
 //! Parts of which the dialogs are made: the form with its foot and its refusal in words, text fields that are
 //! drafts, cards to choose from, the line that says which case it is.
 
+use std::sync::Arc;
+
 use baton_engine::Refusal;
+use baton_engine::model::Document;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::hand::Hand;
+use crate::i18n::format;
 use crate::i18n::words::{self, Words};
 use crate::ui::dialog::DialogFrame;
 use crate::ui::draft::Draft;
@@ -25,6 +29,10 @@ pub fn ActForm(
     off: Signal<bool>,
     #[prop(optional)] wide: bool,
     #[prop(optional)] danger: bool,
+    /// Other words than those of a draft that is kept, and of going back.
+    #[prop(optional, into)]
+    foot: MaybeProp<String>,
+    #[prop(optional, into)] cancel: MaybeProp<String>,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Form>::new();
@@ -60,9 +68,9 @@ pub fn ActForm(
                 <div class="dlg-body">{children()}</div>
                 <div role="alert" class="dlg-alert">{fault}</div>
                 <div class="pop-f">
-                    <span class="grow">{move || hand.t().kept}</span>
+                    <span class="grow">{move || foot.get().unwrap_or_else(|| hand.t().kept.to_owned())}</span>
                     <button class="btn" type="button" data-test="dialog-cancel" on:click=move |_| hand.ui.close()>
-                        {move || Words::get(hand.lang.get()).cancel}
+                        {move || cancel.get().unwrap_or_else(|| Words::get(hand.lang.get()).cancel.to_owned())}
                     </button>
                     <button class="btn" type="submit" data-kind=if danger { "danger" } else { "primary" } data-test="dialog-submit"
                         disabled=move || off.get()>
@@ -159,6 +167,21 @@ pub fn CaseLine(hand: Hand) -> impl IntoView {
             </p>
         }
         .into_any()
+    }
+}
+
+/// Which customer it is: name, masked number, tier.
+#[component]
+pub fn CustomerLine(doc: Memo<Option<Arc<Document>>>) -> impl IntoView {
+    move || match doc.get().as_deref() {
+        Some(Document::Customer(customer)) => Some(view! {
+            <p class="dlg-case hline">
+                <span class="cut grow">{customer.name.clone()}</span>
+                <span class="num mute nowrap">{format::masked(&customer.number)}</span>
+                <TierBadge tier=customer.tier.clone()/>
+            </p>
+        }),
+        _ => None,
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod cancel;
 mod change_class;
+mod compare;
 mod dispatch;
+mod edit;
 mod form;
 mod hand;
 mod intake;
@@ -20,7 +22,8 @@ use super::why::WhyDialog;
 use crate::app::ui_state::Dialog;
 use texts::LegAct;
 
-/// The dialogs of a case, the new case, the number behind its mask, and why a time is due.
+/// The dialogs of a case, the new case, the free fields of cases and customers, the number behind its mask, and why a
+/// time is due.
 #[component]
 pub fn CaseDialog(dialog: Dialog) -> impl IntoView {
     match dialog {
@@ -43,6 +46,8 @@ pub fn CaseDialog(dialog: Dialog) -> impl IntoView {
         Dialog::Note { case } => view! { <texts::NoteDialog case/> }.into_any(),
         Dialog::NotReached { case } => view! { <texts::NotReachedDialog case/> }.into_any(),
         Dialog::Escalate { case } => view! { <texts::EscalateDialog case/> }.into_any(),
+        Dialog::Edit { collection, id } => view! { <edit::EditDialog collection id/> }.into_any(),
+        Dialog::Compare { collection, id, typed } => view! { <compare::CompareDialog collection id typed/> }.into_any(),
         Dialog::Reveal { customer, field } => view! { <reveal::RevealDialog customer field/> }.into_any(),
         _ => ().into_any(),
     }

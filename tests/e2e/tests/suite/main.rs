@@ -4,6 +4,7 @@
 
 mod access;
 mod clocks;
+mod conflict;
 mod door;
 mod expert;
 mod hostile;
