@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
-/// What the app is made from. Of crates/, all but those that only the server is made from.
+/// What the app is made from. Of crates/, all but those that only native programs are made from.
 const INPUTS: [&str; 10] = [
     "src",
     "style",
@@ -21,7 +21,7 @@ const INPUTS: [&str; 10] = [
     "Cargo.lock",
     "rust-toolchain.toml",
 ];
-const SERVER_ONLY: [&str; 2] = ["backend", "demo"];
+const NATIVE_ONLY: [&str; 3] = ["backend", "connect", "demo"];
 
 /// What `build_all` made.
 pub struct Built {
@@ -136,7 +136,7 @@ fn stamp(tools: &Tools) -> Outcome<String> {
     for input in INPUTS {
         for file in files_under(&root.join(input))? {
             let name = file.strip_prefix(&root).unwrap_or(&file);
-            if SERVER_ONLY.iter().any(|only| name.starts_with(Path::new("crates").join(only))) {
+            if NATIVE_ONLY.iter().any(|only| name.starts_with(Path::new("crates").join(only))) {
                 continue;
             }
             let bytes = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;

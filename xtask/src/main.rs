@@ -46,6 +46,11 @@ cargo xtask bench [deadline|desk] [--rounds N]
 cargo xtask policy check FILE       every fault of a policy pack, with its JSON Pointer
 cargo xtask policy due < LINES      try a pack's clocks: JSON lines in, due times out
 
+cargo xtask connector check FILE             every fault of a connector file, with its JSON Pointer
+cargo xtask connector test FILE --base URL   ask its backend what it really does, and what can be promised
+cargo xtask connector preview FILE COLLECTION --base URL
+    ten documents as the desk would see them (connector --help has all options)
+
 cargo xtask build                   build the app into dist/ and the server, start nothing
 cargo xtask tools                   install the build's own tools, build nothing
 ";
@@ -89,6 +94,7 @@ fn run() -> Outcome {
         }
         "bench" => bench::run(&bench::Options::parse(args).map_err(usage)?),
         "policy" => policy(args),
+        "connector" => connector(args),
         "build" => nothing_more(args).and_then(|()| app::build_all().map(drop)),
         "tools" => nothing_more(args).and_then(|()| tools::ensure().map(drop)),
         // Not for people: Trunk's hook, and what `dist` and `serve --open` start.
@@ -108,6 +114,18 @@ fn policy(mut args: lexopt::Parser) -> Outcome {
     }
     let mut command = cmd::cargo(["run", "--quiet", "--locked", "-p", "baton-demo", "--bin", "baton-policy", "--"]);
     // Not run from the root: the FILE that was typed is relative to where the person stands.
+    command.args(rest);
+    cmd::become_it(command)
+}
+
+/// `connector check`, `test` and `preview`, in the same way.
+fn connector(mut args: lexopt::Parser) -> Outcome {
+    let rest: Vec<_> = args.raw_args().map_err(usage)?.collect();
+    if rest.is_empty() {
+        return Err(format!("connector: check, test or preview?\n\n{HELP}"));
+    }
+    let program = ["run", "--quiet", "--locked", "-p", "baton-connect", "--bin", "baton-connector", "--"];
+    let mut command = cmd::cargo(program);
     command.args(rest);
     cmd::become_it(command)
 }
