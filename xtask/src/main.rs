@@ -14,6 +14,7 @@ mod paths;
 mod press;
 mod serve;
 mod servers;
+mod simulate;
 mod test;
 mod tools;
 
@@ -42,6 +43,12 @@ cargo xtask dist [--out DIR]
 
 cargo xtask bench [deadline|desk] [--rounds N]
     Measure: nanoseconds per deadline against other libraries, and the desk in a browser (docs/measuring.md)
+
+cargo xtask simulate [--seeds N] [--from S] [--seed S] [--on BACKEND] [--without DEFENCE]...
+    Simulate N days of several people under every fault, and show what it takes to break a promise
+      --seed S     play one seed again
+      --on KIND    only on this kind of backend: baton, …
+      --without D  take a defence away (crates/sync/src/defence.rs): the simulator must notice
 
 cargo xtask policy check FILE       every fault of a policy pack, with its JSON Pointer
 cargo xtask policy due < LINES      try a pack's clocks: JSON lines in, due times out
@@ -93,6 +100,7 @@ fn run() -> Outcome {
             dist::run(out)
         }
         "bench" => bench::run(&bench::Options::parse(args).map_err(usage)?),
+        "simulate" => simulate::run(&simulate::Options::parse(args).map_err(usage)?),
         "policy" => policy(args),
         "connector" => connector(args),
         "build" => nothing_more(args).and_then(|()| app::build_all().map(drop)),

@@ -1,0 +1,130 @@
+//! What must be true: after every action, and when everything has come to rest.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use baton_engine::model::Collection;
+use baton_sync::ItemState;
+
+use crate::desk::Tab;
+use crate::world::World;
+
+/// After every action: no acknowledged entry is nowhere. `open` are those that were not yet seen at the backend.
+///
+/// # Errors
+/// The promise that is broken.
+pub fn after_action(world: &World, open: &mut BTreeSet<String>, seen: &mut usize) -> Result<(), String> {
+    if let Some(fault) = &world.audit.fault {
+        return Err(fault.clone());
+    }
+    let promises = world.promises.borrow();
+    if promises.acknowledged.len() > *seen {
+        *seen = promises.acknowledged.len();
+        open.extend(promises.acknowledged.keys().filter(|e| !world.audit.applied.contains_key(*e)).cloned());
+    }
+    let mut lost = None;
+    open.retain(|entry| {
+        let Some(ack) = promises.acknowledged.get(entry) else { return false };
+        if world.audit.applied.contains_key(entry) || promises.let_go.contains(entry) {
+            return false;
+        }
+        if !world.clients[ack.client].disk.borrow().outbox.contains_key(entry) {
+            lost.get_or_insert_with(|| format!("{} is lost: neither stored here nor at the backend", ack.what));
+        }
+        true
+    });
+    lost.map_or(Ok(()), Err)
+}
+
+/// When nothing goes on any more.
+///
+/// # Errors
+/// The promise that is broken.
+pub fn at_rest(world: &World) -> Result<(u64, u64), String> {
+    if let Some(fault) = &world.audit.fault {
+        return Err(fault.clone());
+    }
+    for tab in world.open_tabs() {
+        same(world, &tab)?;
+    }
+    drafts(world)?;
+    accounts(world)
+}
+
+/// The tab shows what the backend has, and nothing of its own waits.
+fn same(world: &World, tab: &Rc<Tab>) -> Result<(), String> {
+    let ledger = tab.ledger().ok_or_else(|| format!("{} never opened", tab.id))?;
+    let replica = ledger.replica();
+    for item in replica.outbox() {
+        if !item.state.is_stuck() {
+            return Err(format!(
+                "{} is not at rest: {} of {} waits, {:?}",
+                tab.id,
+                item.id(),
+                item.doc,
+                item.last_error
+            ));
+        }
+    }
+    if let Some((id, _, why)) = replica.unreadable_items().next() {
+        return Err(format!("{} cannot read {id}: {why}", tab.id));
+    }
+    for ((collection, id), truth) in world.truth() {
+        let shown = replica.document(*collection, id).map(AsRef::as_ref);
+        if shown != truth {
+            let entries = |doc: Option<&baton_engine::model::Document>| {
+                doc.map(|d| d.journal().iter().map(|e| e.id.clone()).collect::<Vec<_>>())
+            };
+            let (shown, truth) = (entries(shown), entries(truth));
+            let name = collection.name();
+            return Err(format!("{} shows {name}/{id} with {shown:?}, and the backend has {truth:?}", tab.id));
+        }
+    }
+    for collection in Collection::ALL {
+        for doc in replica.documents(collection) {
+            if world.audit.document(&(collection, doc.id().to_owned())).is_none() {
+                return Err(format!("{} shows {}/{}, which does not exist", tab.id, collection.name(), doc.id()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What people typed is as they left it.
+fn drafts(world: &World) -> Result<(), String> {
+    for ((client, key), possible) in &world.promises.borrow().drafts {
+        let disk = world.clients[*client].disk.borrow();
+        let found = disk.drafts.get(key).cloned();
+        if !possible.contains(&found) {
+            return Err(format!("the draft {key} of client {client} is {found:?} and not {possible:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every acknowledged entry is done once or stuck in plain sight. Returns (refused, let go).
+fn accounts(world: &World) -> Result<(u64, u64), String> {
+    let promises = world.promises.borrow();
+    let (mut refused, mut let_go) = (0, 0);
+    for (entry, ack) in &promises.acknowledged {
+        let client = &world.clients[ack.client];
+        let ledger = client.tabs.iter().flatten().find_map(|t| t.ledger());
+        let ledger = ledger.ok_or("a client without a tab at rest")?;
+        let state = ledger.replica().item(entry).map(|item| item.state.clone());
+        let there = world.audit.holds(&ack.key, entry);
+        let once = world.audit.applied.contains_key(entry);
+        // Deleted with its document, or, at a seat, pushed out by later presence.
+        let past = once && (world.audit.deleted.contains_key(&ack.key) || ack.key.0 == Collection::Seats);
+        match (there, state) {
+            (true, None) => {}
+            (false, None) if past => {}
+            (false, Some(ItemState::Refused { .. } | ItemState::Dead { .. })) => refused += 1,
+            (false, None) if promises.let_go.contains(entry) => let_go += 1,
+            (there, state) => {
+                let place = if there { "at the backend" } else { "not at the backend" };
+                return Err(format!("{} on {} is {place}, and {state:?} in the outbox", ack.what, ack.key.1));
+            }
+        }
+    }
+    Ok((refused, let_go))
+}

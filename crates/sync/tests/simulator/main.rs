@@ -1,0 +1,94 @@
+//! The simulator: the real engine and the real sync code, several people with several tabs, every kind of backend and
+//! every fault that we could think of, deterministic from a seed. `cargo xtask simulate` runs many seeds and shows what
+//! it takes to break a promise; 2,000 of them run with the ordinary tests.
+#![allow(clippy::unwrap_used, dead_code)]
+
+mod audit;
+mod backend;
+mod check;
+mod desk;
+mod device;
+mod dice;
+mod disk;
+mod lanes;
+mod laws;
+mod many;
+mod people;
+mod run;
+mod schedule;
+mod totals;
+mod weather;
+mod world;
+
+use many::{Plan, kinds_of, tell_failure};
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[test]
+fn no_promise_is_broken() {
+    let plan = Plan { from: 0, seeds: 2_000, kind: None, without: Vec::new(), threads: cores(), stop: true };
+    let report = plan.run();
+    println!("{}", report.totals);
+    if let Some((seed, _)) = report.failed.first() {
+        panic!("{}", tell_failure(&plan.setup(*seed)));
+    }
+    assert!(report.totals.acknowledged > 10_000, "the people did some work");
+}
+
+/// What `cargo xtask simulate` starts; the environment says what to do.
+#[test]
+#[ignore = "started by `cargo xtask simulate`"]
+fn simulate() {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let seeds = number("SIMULATE_SEEDS").unwrap_or(1);
+    let without = std::env::var("SIMULATE_WITHOUT").unwrap_or_default();
+    let kind = std::env::var("SIMULATE_KIND").ok();
+    let plan = Plan {
+        from: number("SIMULATE_FROM").unwrap_or(0),
+        seeds,
+        kind: kind.map(|name| backend::Kind::named(&name).unwrap_or_else(|| panic!("no backend {name:?}"))),
+        without: without.split(',').filter(|name| !name.is_empty()).map(defence_named).collect(),
+        threads: cores(),
+        stop: false,
+    };
+    std::panic::set_hook(Box::new(|_| {}));
+    let report = plan.run();
+    let _ = std::panic::take_hook();
+    println!("{} seeds in {:.1} s: {:.0} seeds per second", seeds, report.seconds, seeds as f64 / report.seconds);
+    println!("{}", report.totals);
+    for (times, seed, fault) in kinds_of(&report.failed) {
+        println!("  FAILED {times} times, as seed {seed}: {fault}");
+    }
+    if let Some((seed, _)) = report.failed.first() {
+        std::panic::set_hook(Box::new(|_| {}));
+        let told = tell_failure(&plan.setup(*seed));
+        let _ = std::panic::take_hook();
+        panic!("{} of {seeds} seeds fail\n{told}", report.failed.len());
+    }
+    println!("  no promise was broken");
+}
+
+fn defence_named(name: &str) -> baton_sync::defence::Defence {
+    use baton_sync::defence::Defence;
+    let all = [
+        Defence::CursorOverlap,
+        Defence::OneTransaction,
+        Defence::KeepUntilAcknowledged,
+        Defence::RecheckOnMove,
+        Defence::CompareAndSet,
+        Defence::JournalIds,
+        Defence::RebaseOnPull,
+        Defence::Settling,
+        Defence::ClaimDocument,
+        Defence::Reconcile,
+        Defence::TombstonesStay,
+        Defence::FetchBeforeRepeat,
+        Defence::Correlation,
+        Defence::Fence,
+        Defence::Vanished,
+    ];
+    let found = all.into_iter().find(|defence| format!("{defence:?}").eq_ignore_ascii_case(name));
+    found.unwrap_or_else(|| panic!("no defence {name:?}; there are {all:?}"))
+}
