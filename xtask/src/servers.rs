@@ -74,7 +74,18 @@ fn kinto(cache: &Path) -> Outcome<PathBuf> {
         cmd::run_quietly("python3 -m venv", Command::new(python).args(["-m", "venv"]).arg(&root))
             .map_err(|why| format!("{why}\npython3 -m venv does not work (Debian: python3-venv)"))?;
         let mut pip = Command::new(root.join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", package]);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--retries",
+            "1",
+            "--only-binary",
+            ":all:",
+            package,
+        ]);
         cmd::run_quietly("pip", &mut pip)
             .map_err(|why| format!("{why}\n{package} could not be installed from PyPI"))?;
         work.put(&root, &home)?;

@@ -223,6 +223,9 @@ impl Workshop {
                 "--ignore-scripts",
                 "--no-package-lock",
                 "--loglevel=error",
+                // Without a network npm would try for a minute for each package.
+                "--fetch-retries=1",
+                "--fetch-retry-mintimeout=1000",
                 "--prefix",
             ])
             .arg(&root)
