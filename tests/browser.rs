@@ -6,39 +6,24 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use baton::net::{BrowserClock, BrowserRng, FetchNet, Runner, session, within};
+use baton::net::{BrowserClock, BrowserRng, FetchNet, Runner, session};
 use baton::store::{DeskStore, IdbStore, Tabs, Word, database_name};
 use baton_engine::model::{Actor, Channel, Collection, CustomerRef, Direction, Entry, Intent};
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use baton_sync::net::{Clock, Net, Request, Rng};
-use baton_sync::store::{Batch, DocRecord, ItemRecord, Store, StoreError};
 use baton_sync::{Command, Connector, ItemState, Ledger, Syncer};
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+#[path = "browser/store.rs"]
+mod store;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// A name that no other test uses.
 fn name() -> String {
     database_name("test", &format!("{:016x}", BrowserRng.next_u64()))
-}
-
-fn doc(id: &str) -> DocRecord {
-    let raw = format!("{{\"id\": \"{id}\",\n \"x\": \"中文\"}}");
-    DocRecord {
-        collection: "cases".into(),
-        id: id.into(),
-        rev: "1".into(),
-        order: Some(9),
-        deleted: false,
-        stamp_ms: Some(1),
-        raw,
-    }
-}
-
-fn item(id: &str, text: &str) -> ItemRecord {
-    ItemRecord { id: id.into(), text: text.into() }
 }
 
 /// Waits until the condition holds; fails after five seconds.
@@ -50,89 +35,6 @@ async fn until(condition: impl Fn() -> bool) {
         TimeoutFuture::new(10).await;
     }
     panic!("it never came true");
-}
-
-#[wasm_bindgen_test]
-async fn a_batch_is_there_after_opening_again() {
-    let name = name();
-    let store = IdbStore::open(name.clone()).await.unwrap();
-    let batch = Batch {
-        docs: vec![doc("c1"), doc("c2")],
-        insert: vec![item("e1", "one"), item("e2", "two")],
-        cursors: vec![("cases".into(), Some("17".into()))],
-        ..Batch::default()
-    };
-    assert_eq!(store.commit(batch).await, Ok(1));
-    let batch = Batch {
-        update: vec![item("e2", "zwei"), item("e9", "never there")],
-        remove: vec!["e1".into()],
-        ..Batch::default()
-    };
-    assert_eq!(store.commit(batch).await, Ok(2));
-    store.put_draft("case/c1", "half a sen").await.unwrap();
-    let again = IdbStore::open(name).await.unwrap();
-    let snapshot = again.load().await.unwrap();
-    assert_eq!(snapshot.docs, [doc("c1"), doc("c2")]);
-    assert_eq!(snapshot.outbox, [item("e2", "zwei")]);
-    assert_eq!(snapshot.cursors, [("cases".to_owned(), "17".to_owned())]);
-    assert_eq!(snapshot.version, 2);
-    let some = again.load_some(&[("cases".into(), "c2".into()), ("cases".into(), "none".into())]).await.unwrap();
-    assert_eq!((some.docs, some.outbox.len()), (vec![doc("c2")], 1));
-    assert_eq!(again.drafts().await.unwrap(), [("case/c1".to_owned(), "half a sen".to_owned())]);
-    again.remove_draft("case/c1").await.unwrap();
-    assert!(again.drafts().await.unwrap().is_empty());
-}
-
-#[wasm_bindgen_test]
-async fn a_batch_behind_the_fence_stores_nothing() {
-    let store = IdbStore::open(name()).await.unwrap();
-    store.take_lead("mine").await.unwrap();
-    let batch = |fence: &str, id: &str| Batch {
-        docs: vec![doc(id)],
-        insert: vec![item(id, "x")],
-        fence: Some(fence.into()),
-        ..Batch::default()
-    };
-    assert_eq!(store.commit(batch("mine", "c1")).await, Ok(1));
-    assert_eq!(store.commit(batch("theirs", "c2")).await, Err(StoreError::Fenced));
-    let snapshot = store.load().await.unwrap();
-    assert_eq!((snapshot.docs.len(), snapshot.outbox.len(), snapshot.version), (1, 1, 1));
-}
-
-#[wasm_bindgen_test]
-async fn wiping_keeps_unsent_work_and_drafts_unless_told_otherwise() {
-    let store = IdbStore::open(name()).await.unwrap();
-    store.take_lead("mine").await.unwrap();
-    let batch = Batch {
-        docs: vec![doc("c1"), doc("c2")],
-        insert: vec![item("e1", r#"{"v":7,"collection":"cases","doc":"c2"}"#), item("e2", "nonsense")],
-        cursors: vec![("cases".into(), Some("1".into()))],
-        ..Batch::default()
-    };
-    store.commit(batch).await.unwrap();
-    store.put_draft("d", "x").await.unwrap();
-    store.wipe(false).await.unwrap();
-    let snapshot = store.load().await.unwrap();
-    assert_eq!((snapshot.docs, snapshot.cursors.len(), snapshot.outbox.len()), (vec![doc("c2")], 0, 2));
-    assert_eq!(store.drafts().await.unwrap().len(), 1);
-    // An answer that was still under way comes too late.
-    let late = Batch { docs: vec![doc("c1")], fence: Some("mine".into()), ..Batch::default() };
-    assert_eq!(store.commit(late).await, Err(StoreError::Fenced));
-    store.wipe(true).await.unwrap();
-    assert_eq!(store.load().await.unwrap(), Default::default());
-    assert!(store.drafts().await.unwrap().is_empty());
-}
-
-#[wasm_bindgen_test]
-async fn the_store_lets_go_when_asked_and_opens_again() {
-    let name = name();
-    let store = IdbStore::open(name.clone()).await.unwrap();
-    store.commit(Batch { insert: vec![item("e1", "x")], ..Batch::default() }).await.unwrap();
-    // Deleting needs every connection to close: a store that held on would block it.
-    let deleting = indexed_db_futures::database::Database::delete_by_name(&name).unwrap();
-    assert!(within(5_000, deleting).await.is_some(), "blocked");
-    assert_eq!(store.commit(Batch { insert: vec![item("e2", "y")], ..Batch::default() }).await, Ok(1));
-    assert_eq!(store.load().await.unwrap().outbox, [item("e2", "y")]);
 }
 
 #[wasm_bindgen_test]

@@ -1,47 +1,54 @@
-//! The store in IndexedDB: documents, waiting entries, cursors and drafts in one database, each batch in one strict
-//! transaction that is acknowledged only on `complete`.
-//!
-//! Nothing but requests of the open transaction may be awaited inside one: anything else ends it.
+//! The store in IndexedDB: documents in segments, waiting entries, cursors and drafts in one database, each batch in one
+//! transaction that is acknowledged only on `complete`; on disk, where it holds what the backend does not have.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use baton_sync::OutboxItem;
-use baton_sync::store::{Batch, ItemRecord, Snapshot, Store, StoreError};
-use indexed_db_futures::database::Database;
-use indexed_db_futures::error::{DomException, Error, OpenDbError};
-use indexed_db_futures::object_store::ObjectStore;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
+use baton_sync::store::{Batch, DocRecord, ItemRecord, Portion, Snapshot, Store, StoreError};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::IdbObjectStore;
 
-use super::records::{doc_key, read_doc, read_pair, write_doc, write_pair};
-use crate::net::within;
+use super::StoreWord;
+use super::connection::{Connection, VERSION, failed};
+use super::index::Index;
+use super::layout::{CURSORS, DRAFTS, FRONT, META, OUTBOX, SEGMENTS, STORES, TEXTS};
+use super::records::{doc_key, read_pair, write_pair};
+use super::request::{Fault, Mode, Transaction, list, value};
+use super::segment::{Columns, newest};
 
-/// Layout of the database. A higher one must be able to read the outbox of every lower one.
-const LAYOUT: u8 = 1;
-/// How long an open may wait for other tabs to let go, milliseconds.
-const OPEN_LIMIT_MS: u32 = 8_000;
-
-const DOCS: &str = "docs";
-const OUTBOX: &str = "outbox";
-const CURSORS: &str = "cursors";
-const META: &str = "meta";
-const DRAFTS: &str = "drafts";
-const STORES: [&str; 5] = [DOCS, OUTBOX, CURSORS, META, DRAFTS];
-
-/// Keys in `meta`.
+/// Key in `meta`: token of the leading tab.
 const FENCE: &str = "fence";
-const VERSION: &str = "version";
+/// Key in `meta`: a segment could not be read, so everything is to be listed again.
+const DAMAGED: &str = "damaged";
+/// The only key in `front`, and its parts beside the columns.
+const FRONT_KEY: &str = "front";
+const FRONT_TEXTS: &str = "texts";
+const FRONT_UNTIL: &str = "until";
 
-type Handle = Rc<RefCell<Option<Database>>>;
+/// Documents newer than the front that an open reads at most, and documents of one portion, both roughly.
+const OPEN_DOCS: usize = 1_000;
+const PORTION_DOCS: usize = 2_000;
+/// Segments are merged when no documents were written for so long, milliseconds.
+const CALM_MS: u32 = 2_000;
 
 /// See the module.
-pub struct IdbStore {
-    name: String,
-    /// None while closed: it is opened again when needed.
-    handle: Handle,
+pub struct IdbStore(Rc<Inner>);
+
+struct Inner {
+    connection: Connection,
+    index: RefCell<Index>,
+    /// Entries that were thrown away with an earlier copy of the database.
+    lost: Option<u64>,
+    /// A segment could not be read: noted, so that the next open lists everything again.
+    damaged: Cell<bool>,
+    tending: Cell<bool>,
+    /// Documents were written since the tending began to wait.
+    stirred: Cell<bool>,
 }
 
 impl IdbStore {
@@ -51,9 +58,25 @@ impl IdbStore {
     /// There is no IndexedDB, it may not be used, a newer version of the app has changed its layout, or another tab with an
     /// older version does not let go.
     pub async fn open(name: String) -> Result<IdbStore, StoreError> {
-        let store = IdbStore { name, handle: Handle::default() };
-        store.database().await?;
-        Ok(store)
+        let (connection, lost) = Connection::open(name).await?;
+        Ok(IdbStore(Rc::new(Inner {
+            connection,
+            index: RefCell::default(),
+            lost,
+            damaged: Cell::new(false),
+            tending: Cell::new(false),
+            stirred: Cell::new(false),
+        })))
+    }
+
+    /// How many entries were unsent when the browser threw an earlier copy of this database away; None: it did not.
+    pub fn lost(&self) -> Option<u64> {
+        self.0.lost
+    }
+
+    /// Calls `listener` when something happens to the database that the person must know. One listener.
+    pub fn on_word(&self, listener: impl Fn(StoreWord) + 'static) {
+        self.0.connection.on_word(listener);
     }
 
     /// See [`super::DeskStore::wipe`].
@@ -61,279 +84,485 @@ impl IdbStore {
     /// # Errors
     /// The store failed.
     pub async fn wipe(&self, everything: bool) -> Result<(), StoreError> {
-        let database = self.database().await?;
-        let tx = begin(&database, &STORES, true).map_err(failed)?;
-        clear(&tx, everything).await.map_err(failed)?;
-        self.finish(tx).await
+        let inner = &self.0;
+        let tx = inner.connection.begin(&STORES, Mode::Strict).await?;
+        let work = if everything { clear(&tx, &STORES) } else { inner.clear_but_unsent(&tx).await };
+        inner.end(tx, work).await?;
+        if everything {
+            inner.connection.marker.remove();
+        }
+        *inner.index.borrow_mut() = Index::default();
+        Ok(())
     }
 
-    /// The open connection. One that the browser has closed meanwhile is opened again.
-    async fn database(&self) -> Result<Database, StoreError> {
-        let held = self.handle.borrow().clone();
-        if let Some(database) = held {
-            // An aborted look is the only way to find a dead connection before work depends on it.
-            if begin(&database, &[META], false).is_ok() {
-                return Ok(database);
+    /// Makes one segment of some, if that is worth it; false: there is nothing to do. It runs by itself when no documents
+    /// were written for a while.
+    ///
+    /// # Errors
+    /// The store failed; nothing is changed then.
+    pub async fn merge(&self) -> Result<bool, StoreError> {
+        self.0.merge().await
+    }
+}
+
+impl Inner {
+    /// Ends a transaction with the outcome of its work: finished, or undone.
+    async fn end<T>(&self, tx: Transaction, work: Result<T, Fault>) -> Result<T, StoreError> {
+        let outcome = match work {
+            Ok(done) => tx.finish().await.map(|()| done),
+            Err(fault) => {
+                drop(tx);
+                Err(fault)
             }
-            self.let_go();
-        }
-        let database = connect(&self.name).await?;
-        watch(&database, &self.handle);
-        *self.handle.borrow_mut() = Some(database.clone());
-        Ok(database)
-    }
-
-    fn let_go(&self) {
-        if let Some(database) = self.handle.borrow_mut().take() {
-            database.close();
-        }
-    }
-
-    async fn finish(&self, tx: Transaction<'_>) -> Result<(), StoreError> {
-        let outcome = tx.commit().await;
-        if outcome.is_err() {
-            // Whatever broke it may have broken the connection too.
-            self.let_go();
-        }
-        outcome.map_err(failed)
-    }
-
-    async fn read(&self, keys: Option<&[(String, String)]>) -> Result<Snapshot, StoreError> {
-        let database = self.database().await?;
-        let tx = begin(&database, &[DOCS, OUTBOX, CURSORS, META], false).map_err(failed)?;
-        let snapshot = snapshot(&tx, keys).await;
-        if snapshot.is_err() {
-            self.let_go();
-        }
-        snapshot.map_err(failed)
+        };
+        outcome.map_err(|fault| {
+            self.connection.let_go();
+            failed(fault)
+        })
     }
 
     /// Writes one value outside of the batches.
-    async fn write_one(&self, store: &str, key: &str, value: Option<String>) -> Result<(), StoreError> {
-        let database = self.database().await?;
-        let tx = begin(&database, &[store], true).map_err(failed)?;
-        {
-            let store = tx.object_store(store).map_err(failed)?;
+    async fn write_one(&self, store: &str, key: &str, value: Option<JsValue>, mode: Mode) -> Result<(), StoreError> {
+        let tx = self.connection.begin(&[store], mode).await?;
+        let put = || -> Result<(), Fault> {
+            let store = tx.store(store)?;
             match value {
-                Some(value) => drop(put(&store, key, value).map_err(failed)?),
-                None => drop(store.delete(key).primitive().map_err(failed)?),
+                Some(value) => store.put_with_key(&value, &key.into())?,
+                None => store.delete(&key.into())?,
+            };
+            Ok(())
+        };
+        let work = put();
+        self.end(tx, work).await
+    }
+
+    // ── Reading ──────────────────────────────────────────────────────────
+
+    /// The index as the segments of this transaction are; it stays so until the transaction ends.
+    async fn catch_up(&self, tx: &Transaction) -> Result<(), Fault> {
+        let store = tx.store(SEGMENTS)?;
+        let present = numbers(&store).await?;
+        let unknown = self.index.borrow_mut().unknown(&present);
+        let asked: Result<Vec<_>, Fault> =
+            unknown.iter().map(|n| Ok((*n, value(store.get(&(*n as f64).into())?)))).collect();
+        for (number, columns) in asked? {
+            let columns = self.readable(Columns::from_js(&columns.await?)).unwrap_or_default();
+            self.index.borrow_mut().take(number, columns.keys(), columns.bytes());
+        }
+        self.index.borrow_mut().settle();
+        Ok(())
+    }
+
+    /// The documents of these segments that `wanted` says yes to by segment and key.
+    async fn read(
+        &self,
+        tx: &Transaction,
+        numbers: &[u64],
+        mut wanted: impl FnMut(u64, &str) -> bool,
+    ) -> Result<Vec<DocRecord>, Fault> {
+        let (segments, texts) = (tx.store(SEGMENTS)?, tx.store(TEXTS)?);
+        let ask = |number: u64| -> Result<_, Fault> {
+            let key = JsValue::from(number as f64);
+            Ok((number, value(segments.get(&key)?), value(texts.get(&key)?)))
+        };
+        let asked: Result<Vec<_>, Fault> = numbers.iter().map(|number| ask(*number)).collect();
+        let mut docs = Vec::new();
+        for (number, columns, texts) in asked? {
+            let (columns, texts) = (columns.await?, texts.await?);
+            let mut read = || {
+                let texts = texts.dyn_ref::<Uint8Array>()?.to_vec();
+                Columns::from_js(&columns)?.read(&texts, |_, key| wanted(number, key))
+            };
+            docs.extend(self.readable(read()).unwrap_or_default());
+        }
+        Ok(docs)
+    }
+
+    /// What could not be read is noted.
+    fn readable<T>(&self, read: Option<T>) -> Option<T> {
+        self.damaged.set(self.damaged.get() || read.is_none());
+        read
+    }
+
+    /// The newest forms of these documents, those that exist.
+    async fn find(&self, tx: &Transaction, keys: &HashSet<String>) -> Result<Vec<DocRecord>, Fault> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.catch_up(tx).await?;
+        let numbers: BTreeSet<u64> = keys.iter().filter_map(|key| self.index.borrow().segment_of(key)).collect();
+        let numbers: Vec<u64> = numbers.into_iter().collect();
+        self.read(tx, &numbers, |number, key| keys.contains(key) && self.index.borrow().is_live(number, key)).await
+    }
+
+    /// The front with everything that is newer, as far as it is not too much, and the documents that unsent work is about.
+    async fn front(&self, tx: &Transaction) -> Result<Snapshot, Fault> {
+        let front = value(tx.store(FRONT)?.get(&FRONT_KEY.into())?);
+        let mut snapshot = without_documents(tx).await?;
+        let front = front.await?;
+        let part = |name: &str| Reflect::get(&front, &name.into()).ok();
+        let until = part(FRONT_UNTIL).and_then(|n| n.as_f64()).unwrap_or(0.0) as u64;
+        let mut newer = numbers(&tx.store(SEGMENTS)?).await?;
+        let all = newer.len();
+        newer.retain(|number| *number > until);
+        let (mut seen, mut read) = (HashSet::new(), 0);
+        for number in newer.iter().rev() {
+            if snapshot.docs.len() >= OPEN_DOCS {
+                break;
+            }
+            read += 1;
+            snapshot.docs.extend(self.read(tx, &[*number], |_, key| seen.insert(key.to_owned())).await?);
+        }
+        snapshot.partial = read < all;
+        if snapshot.partial && front.is_object() {
+            let texts = part(FRONT_TEXTS).and_then(|t| t.dyn_into::<Uint8Array>().ok()).map(|t| t.to_vec());
+            let columns = Columns::from_js(&front);
+            // Only a copy: without it the portions bring everything.
+            let docs = columns.zip(texts).and_then(|(c, t)| c.read(&t, |_, key| seen.insert(key.to_owned())));
+            snapshot.docs.extend(docs.unwrap_or_default());
+        }
+        if snapshot.partial {
+            let items = snapshot.outbox.iter().filter_map(|item| OutboxItem::document_of(&item.text));
+            let missing: HashSet<String> =
+                items.map(|(c, id)| doc_key(&c, &id)).filter(|k| !seen.contains(k)).collect();
+            snapshot.docs.extend(self.find(tx, &missing).await?);
+        }
+        Ok(snapshot)
+    }
+
+    /// A note outside of the database of what is in it.
+    fn mark(&self, snapshot: &Snapshot) {
+        if snapshot.version > 0 {
+            self.connection.marker.write(snapshot.outbox.len() as u64);
+        }
+    }
+
+    // ── Writing ──────────────────────────────────────────────────────────
+
+    /// Puts the batch's requests into the transaction; None: the fence does not match. Gives the number of commits, how many
+    /// entries wait (if that changed), and the new segments.
+    async fn apply(&self, tx: &Transaction, batch: Batch) -> Result<Option<Applied>, Fault> {
+        let (meta, outbox) = (tx.store(META)?, tx.store(OUTBOX)?);
+        let (fence, version) = (value(meta.get(&FENCE.into())?), value(meta.get(&VERSION.into())?));
+        let updates: Result<Vec<_>, Fault> =
+            batch.update.iter().map(|item| Ok((item, value(outbox.get(&item.id.as_str().into())?)))).collect();
+        let fence = fence.await?.as_string();
+        if batch.fence.is_some() && batch.fence != fence {
+            return Ok(None);
+        }
+        let mut applied = Applied { version: number_of(&version.await?) + 1, ..Applied::default() };
+        for (item, known) in updates? {
+            if !known.await?.is_undefined() {
+                put_pair(&outbox, &item.id, &item.text)?;
             }
         }
-        self.finish(tx).await
+        for item in &batch.insert {
+            put_pair(&outbox, &item.id, &item.text)?;
+        }
+        for id in &batch.remove {
+            outbox.delete(&id.as_str().into())?;
+        }
+        if !batch.cursors.is_empty() {
+            let cursors = tx.store(CURSORS)?;
+            for (name, cursor) in &batch.cursors {
+                match cursor {
+                    Some(cursor) => put_pair(&cursors, name, cursor)?,
+                    None => drop(cursors.delete(&name.as_str().into())?),
+                }
+            }
+        }
+        meta.put_with_key(&applied.version.to_string().into(), &VERSION.into())?;
+        let counted = batch.insert.len() + batch.remove.len() > 0 || applied.version == 1;
+        let unsent = counted.then(|| Ok::<_, Fault>(value(outbox.count()?))).transpose()?;
+        applied.segments = put_segments(tx, &newest(batch.docs)).await?;
+        if let Some(unsent) = unsent {
+            applied.unsent = unsent.await?.as_f64().map(|n| n as u64);
+        }
+        Ok(Some(applied))
     }
+
+    /// Some documents could not be read last time: they come back only when everything is listed again.
+    async fn list_again(&self) -> Result<(), StoreError> {
+        let tx = self.connection.begin(&[META, CURSORS], Mode::Strict).await?;
+        let forget = || -> Result<(), Fault> {
+            tx.store(META)?.delete(&DAMAGED.into())?;
+            clear(&tx, &[CURSORS])
+        };
+        let forgotten = forget();
+        self.end(tx, forgotten).await
+    }
+
+    /// Without its lead a tab that is still at work stores nothing any more, whatever answers it gets.
+    async fn clear_but_unsent(&self, tx: &Transaction) -> Result<(), Fault> {
+        // Unsent work is worth nothing without the document that it was done on.
+        let outbox = list(tx.store(OUTBOX)?.get_all()?).await?;
+        let items = outbox.iter().filter_map(|pair| read_pair(&pair.as_string()?));
+        let kept: HashSet<String> =
+            items.filter_map(|(_, text)| OutboxItem::document_of(&text)).map(|(c, id)| doc_key(&c, &id)).collect();
+        let docs = self.find(tx, &kept).await?;
+        tx.store(META)?.delete(&FENCE.into())?;
+        clear(tx, &[SEGMENTS, TEXTS, FRONT, CURSORS])?;
+        put_segments(tx, &docs).await.map(drop)
+    }
+
+    async fn merge(&self) -> Result<bool, StoreError> {
+        if self.index.borrow().to_merge().is_none() {
+            return Ok(false);
+        }
+        // Neither the outbox nor the commits' number is in it: a person's act does not wait for it.
+        let tx = self.connection.begin(&[SEGMENTS, TEXTS], Mode::Strict).await?;
+        let work = self.put_merged(&tx).await;
+        let merged = self.end(tx, work).await?;
+        let mut index = self.index.borrow_mut();
+        for (number, columns) in &merged.new {
+            index.take(*number, columns.keys(), columns.bytes());
+        }
+        index.remove(&merged.old);
+        Ok(!merged.old.is_empty())
+    }
+
+    async fn put_merged(&self, tx: &Transaction) -> Result<Merged, Fault> {
+        self.catch_up(tx).await?;
+        // Another tab may have done it.
+        let Some(old) = self.index.borrow().to_merge() else { return Ok(Merged::default()) };
+        let docs = self.read(tx, &old, |number, key| self.index.borrow().is_live(number, key)).await?;
+        let new = put_segments(tx, &docs).await?;
+        let (segments, texts) = (tx.store(SEGMENTS)?, tx.store(TEXTS)?);
+        for number in &old {
+            segments.delete(&(*number as f64).into())?;
+            texts.delete(&(*number as f64).into())?;
+        }
+        Ok(Merged { new, old })
+    }
+
+    /// Merges when no documents were written for a while, and notes damage.
+    fn tend_later(self: &Rc<Self>) {
+        self.stirred.set(true);
+        if self.tending.replace(true) {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        spawn_local(async move {
+            loop {
+                TimeoutFuture::new(CALM_MS).await;
+                let Some(inner) = weak.upgrade() else { return };
+                if inner.stirred.replace(false) {
+                    continue;
+                }
+                if inner.damaged.replace(false) {
+                    // A failure is noted at the next reading.
+                    let _ = inner.write_one(META, DAMAGED, Some("1".into()), Mode::Relaxed).await;
+                }
+                // A failure is nobody's loss: it is tried again after the next documents.
+                while inner.merge().await.is_ok_and(|merged| merged) && !inner.stirred.get() {}
+                inner.tending.set(false);
+                return;
+            }
+        });
+    }
+}
+
+#[derive(Default)]
+struct Applied {
+    version: u64,
+    unsent: Option<u64>,
+    segments: Vec<(u64, Columns)>,
+}
+
+#[derive(Default)]
+struct Merged {
+    new: Vec<(u64, Columns)>,
+    old: Vec<u64>,
 }
 
 impl Store for IdbStore {
+    async fn open(&self) -> Result<Snapshot, StoreError> {
+        let inner = &self.0;
+        let tx = inner.connection.begin(&[SEGMENTS, TEXTS, FRONT, OUTBOX, CURSORS, META], Mode::Read).await?;
+        let read = async {
+            let damaged = value(tx.store(META)?.get(&DAMAGED.into())?);
+            Ok((inner.front(&tx).await?, !damaged.await?.is_undefined()))
+        };
+        let read = read.await;
+        let (mut snapshot, damaged) = inner.end(tx, read).await?;
+        if damaged {
+            inner.list_again().await?;
+            snapshot.cursors.clear();
+        }
+        inner.mark(&snapshot);
+        Ok(snapshot)
+    }
+
+    async fn portion(&self, from: Option<u64>) -> Result<Portion, StoreError> {
+        let inner = &self.0;
+        let tx = inner.connection.begin(&[SEGMENTS, TEXTS], Mode::Read).await?;
+        let read = async {
+            inner.catch_up(&tx).await?;
+            if from.is_none() {
+                inner.index.borrow_mut().rewind();
+            }
+            let numbers = inner.index.borrow().next_to_give(PORTION_DOCS);
+            let docs = inner.read(&tx, &numbers, |number, key| inner.index.borrow_mut().give(number, key)).await?;
+            let mut index = inner.index.borrow_mut();
+            numbers.iter().for_each(|number| index.gave(*number));
+            Ok(Portion { docs, next: index.has_more().then(|| from.unwrap_or(0) + 1) })
+        };
+        let portion = read.await;
+        let portion = inner.end(tx, portion).await?;
+        if portion.next.is_none() {
+            inner.tend_later();
+        }
+        Ok(portion)
+    }
+
+    async fn put_front(&self, docs: Vec<DocRecord>) -> Result<(), StoreError> {
+        let inner = &self.0;
+        let tx = inner.connection.begin(&[SEGMENTS], Mode::Read).await?;
+        let until = async { Ok(numbers(&tx.store(SEGMENTS)?).await?.last().copied().unwrap_or(0)) };
+        let until = until.await;
+        let until = inner.end(tx, until).await?;
+        let docs = newest(docs);
+        let (columns, texts, _) = Columns::of(&docs);
+        let front = || -> Result<JsValue, Fault> {
+            let front = columns.to_js()?;
+            Reflect::set(&front, &FRONT_TEXTS.into(), &Uint8Array::from(texts.as_bytes()))?;
+            Reflect::set(&front, &FRONT_UNTIL.into(), &(until as f64).into())?;
+            Ok(front)
+        };
+        inner.write_one(FRONT, FRONT_KEY, Some(front().map_err(failed)?), Mode::Relaxed).await
+    }
+
     async fn load(&self) -> Result<Snapshot, StoreError> {
-        self.read(None).await
+        let inner = &self.0;
+        let tx = inner.connection.begin(&[SEGMENTS, TEXTS, OUTBOX, CURSORS, META], Mode::Read).await?;
+        let read = async {
+            let mut snapshot = without_documents(&tx).await?;
+            inner.catch_up(&tx).await?;
+            for number in numbers(&tx.store(SEGMENTS)?).await? {
+                let live = |number: u64, key: &str| inner.index.borrow().is_live(number, key);
+                snapshot.docs.extend(inner.read(&tx, &[number], live).await?);
+            }
+            Ok(snapshot)
+        };
+        let snapshot = read.await;
+        let snapshot = inner.end(tx, snapshot).await?;
+        inner.mark(&snapshot);
+        Ok(snapshot)
     }
 
     async fn load_some(&self, keys: &[(String, String)]) -> Result<Snapshot, StoreError> {
-        self.read(Some(keys)).await
+        let inner = &self.0;
+        let tx = inner.connection.begin(&[SEGMENTS, TEXTS, OUTBOX, CURSORS, META], Mode::Read).await?;
+        let read = async {
+            let mut snapshot = without_documents(&tx).await?;
+            let keys = keys.iter().map(|(collection, id)| doc_key(collection, id)).collect();
+            snapshot.docs = inner.find(&tx, &keys).await?;
+            Ok(snapshot)
+        };
+        let snapshot = read.await;
+        inner.end(tx, snapshot).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<u64, StoreError> {
-        let database = self.database().await?;
-        let durable = batch.must_be_durable();
-        let tx = begin_write(&database, &[DOCS, OUTBOX, CURSORS, META], durable).map_err(failed)?;
-        match apply(&tx, batch).await {
-            // Dropping the transaction undoes it.
-            Ok(None) => Err(StoreError::Fenced),
-            Ok(Some(version)) => self.finish(tx).await.map(|()| version),
-            Err(error) => {
-                drop(tx);
-                self.let_go();
-                Err(failed(error))
-            }
+        let inner = &self.0;
+        let mut stores = vec![META, OUTBOX];
+        if !batch.docs.is_empty() {
+            stores.extend([SEGMENTS, TEXTS]);
         }
+        if !batch.cursors.is_empty() {
+            stores.push(CURSORS);
+        }
+        let mode = if batch.must_be_durable() { Mode::Strict } else { Mode::Relaxed };
+        let tx = inner.connection.begin(&stores, mode).await?;
+        let applied = match inner.apply(&tx, batch).await {
+            // Dropping the transaction undoes it.
+            Ok(None) => return Err(StoreError::Fenced),
+            Ok(Some(applied)) => inner.end(tx, Ok(applied)).await?,
+            Err(fault) => return inner.end(tx, Err(fault)).await,
+        };
+        if let Some(unsent) = applied.unsent {
+            inner.connection.marker.write(unsent);
+        }
+        if !applied.segments.is_empty() {
+            let mut index = inner.index.borrow_mut();
+            for (number, columns) in &applied.segments {
+                index.take(*number, columns.keys(), columns.bytes());
+            }
+            drop(index);
+            inner.tend_later();
+        }
+        Ok(applied.version)
     }
 
     async fn take_lead(&self, token: &str) -> Result<(), StoreError> {
-        self.write_one(META, FENCE, Some(token.into())).await
+        self.0.write_one(META, FENCE, Some(token.into()), Mode::Strict).await
     }
 
     async fn put_draft(&self, key: &str, text: &str) -> Result<(), StoreError> {
-        self.write_one(DRAFTS, key, Some(write_pair(key, text))).await
+        self.0.write_one(DRAFTS, key, Some(write_pair(key, text).into()), Mode::Strict).await
     }
 
     async fn remove_draft(&self, key: &str) -> Result<(), StoreError> {
-        self.write_one(DRAFTS, key, None).await
+        self.0.write_one(DRAFTS, key, None, Mode::Strict).await
     }
 
     async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let database = self.database().await?;
-        let tx = begin(&database, &[DRAFTS], false).map_err(failed)?;
-        let store = tx.object_store(DRAFTS).map_err(failed)?;
-        Ok(all(&store).await.map_err(failed)?.iter().filter_map(|text| read_pair(text)).collect())
+        let tx = self.0.connection.begin(&[DRAFTS], Mode::Read).await?;
+        let read = async { pairs(&tx.store(DRAFTS)?).await };
+        let drafts = read.await;
+        self.0.end(tx, drafts).await
     }
 }
 
-async fn connect(name: &str) -> Result<Database, StoreError> {
-    let blocked = Rc::new(Cell::new(false));
-    let seen = blocked.clone();
-    let opening = Database::open(name)
-        .with_version(LAYOUT)
-        .with_on_blocked(move |_| {
-            seen.set(true);
-            Ok(())
-        })
-        .with_on_upgrade_needed(|_, database| {
-            let made: Vec<String> = database.object_store_names().collect();
-            for name in STORES.into_iter().filter(|name| !made.iter().any(|m| m == name)) {
-                database.create_object_store(name).build()?;
-            }
-            Ok(())
-        })
-        .build()
-        .map_err(not_opened)?;
-    match within(OPEN_LIMIT_MS, opening).await {
-        Some(database) => database.map_err(not_opened),
-        None if blocked.get() => Err(StoreError::Failed("another tab with an older version holds the storage".into())),
-        None => Err(StoreError::Failed("the browser's storage does not answer".into())),
+/// Puts documents into new segments, and gives their numbers.
+async fn put_segments(tx: &Transaction, docs: &[DocRecord]) -> Result<Vec<(u64, Columns)>, Fault> {
+    let mut put = Vec::new();
+    let mut rest = docs;
+    while !rest.is_empty() {
+        let (columns, text, more) = Columns::of(rest);
+        let number = value(tx.store(SEGMENTS)?.put(&columns.to_js()?)?).await?;
+        tx.store(TEXTS)?.put_with_key(&Uint8Array::from(text.as_bytes()), &number)?;
+        put.push((number.as_f64().unwrap_or(0.0) as u64, columns));
+        rest = more;
     }
+    Ok(put)
 }
 
-/// Lets go of the connection when another tab wants to change the layout, or when the browser closes it.
-fn watch(database: &Database, handle: &Handle) {
-    let Ok(mut changes) = database.version_changes() else { return };
-    let (database, handle) = (database.clone(), Rc::downgrade(handle));
-    spawn_local(async move {
-        changes.recv().await;
-        database.close();
-        if let Some(handle) = handle.upgrade() {
-            handle.borrow_mut().take();
-        }
-    });
-}
-
-fn begin<'a>(database: &'a Database, stores: &[&str], write: bool) -> Result<Transaction<'a>, Error> {
-    if write { begin_write(database, stores, true) } else { database.transaction(stores.to_vec()).build() }
-}
-
-fn begin_write<'a>(database: &'a Database, stores: &[&str], durable: bool) -> Result<Transaction<'a>, Error> {
-    let durability = if durable { TransactionDurability::Strict } else { TransactionDurability::Relaxed };
-    database
-        .transaction(stores.to_vec())
-        .with_mode(TransactionMode::Readwrite)
-        .with_options(TransactionOptions::new().with_durability(durability))
-        .build()
-}
-
-/// Puts the batch's requests into the transaction; None: the fence does not match.
-async fn apply(tx: &Transaction<'_>, batch: Batch) -> Result<Option<u64>, Error> {
-    let meta = tx.object_store(META)?;
-    if let Some(token) = &batch.fence {
-        let fence: Option<String> = meta.get(FENCE).primitive()?.await?;
-        if fence.as_ref() != Some(token) {
-            return Ok(None);
-        }
-    }
-    let version = version(&meta).await? + 1;
-    let outbox = tx.object_store(OUTBOX)?;
-    for item in batch.update {
-        let known: Option<String> = outbox.get(item.id.as_str()).primitive()?.await?;
-        if known.is_some() {
-            put(&outbox, &item.id, write_pair(&item.id, &item.text))?;
-        }
-    }
-    // From here on nothing is awaited: the transaction completes only if every request has succeeded.
-    for item in batch.insert {
-        put(&outbox, &item.id, write_pair(&item.id, &item.text))?;
-    }
-    for id in &batch.remove {
-        outbox.delete(id.as_str()).primitive()?;
-    }
-    let docs = tx.object_store(DOCS)?;
-    for doc in &batch.docs {
-        put(&docs, &doc_key(&doc.collection, &doc.id), write_doc(doc))?;
-    }
-    let cursors = tx.object_store(CURSORS)?;
-    for (name, cursor) in &batch.cursors {
-        match cursor {
-            Some(cursor) => drop(put(&cursors, name, write_pair(name, cursor))?),
-            None => drop(cursors.delete(name.as_str()).primitive()?),
-        }
-    }
-    put(&meta, VERSION, version.to_string())?;
-    Ok(Some(version))
-}
-
-/// Without its lead a tab that is still at work stores nothing any more, whatever answers it gets.
-async fn clear(tx: &Transaction<'_>, everything: bool) -> Result<(), Error> {
-    if everything {
-        for name in STORES {
-            tx.object_store(name)?.clear()?;
-        }
-        return Ok(());
-    }
-    tx.object_store(META)?.delete(FENCE).primitive()?;
-    tx.object_store(CURSORS)?.clear()?;
-    // Unsent work is worth nothing without the document that it was done on.
-    let outbox = all(&tx.object_store(OUTBOX)?).await?;
-    let items = outbox.iter().filter_map(|text| read_pair(text));
-    let kept: HashSet<String> =
-        items.filter_map(|(_, text)| OutboxItem::document_of(&text)).map(|(c, id)| doc_key(&c, &id)).collect();
-    let docs = tx.object_store(DOCS)?;
-    let keys = docs.get_all_keys::<String>().primitive()?.await?;
-    for key in keys.filter_map(Result::ok).filter(|key| !kept.contains(key)) {
-        docs.delete(key.as_str()).primitive()?;
-    }
-    Ok(())
-}
-
-async fn snapshot(tx: &Transaction<'_>, keys: Option<&[(String, String)]>) -> Result<Snapshot, Error> {
-    let docs = tx.object_store(DOCS)?;
-    let texts = match keys {
-        None => all(&docs).await?,
-        Some(keys) => {
-            let mut found = Vec::new();
-            for (collection, id) in keys {
-                let text: Option<String> = docs.get(doc_key(collection, id)).primitive()?.await?;
-                found.extend(text);
-            }
-            found
-        }
-    };
-    let outbox = all(&tx.object_store(OUTBOX)?).await?;
-    let cursors = all(&tx.object_store(CURSORS)?).await?;
-    let version = version(&tx.object_store(META)?).await?;
+async fn without_documents(tx: &Transaction) -> Result<Snapshot, Fault> {
+    let version = value(tx.store(META)?.get(&VERSION.into())?);
+    let outbox = pairs(&tx.store(OUTBOX)?).await?;
+    let cursors = pairs(&tx.store(CURSORS)?).await?;
     Ok(Snapshot {
-        docs: texts.iter().filter_map(|text| read_doc(text)).collect(),
-        outbox: outbox.iter().filter_map(|text| read_pair(text)).map(|(id, text)| ItemRecord { id, text }).collect(),
-        cursors: cursors.iter().filter_map(|text| read_pair(text)).collect(),
-        version,
-        partial: false,
+        outbox: outbox.into_iter().map(|(id, text)| ItemRecord { id, text }).collect(),
+        cursors,
+        version: number_of(&version.await?),
+        ..Snapshot::default()
     })
 }
 
-/// Every value of a store; anything that is no text is not ours and is passed over.
-async fn all(store: &ObjectStore<'_>) -> Result<Vec<String>, Error> {
-    let values = store.get_all::<String>().primitive()?.await?;
-    Ok(values.filter_map(Result::ok).collect())
+/// Every pair of a store; anything else is not ours and is passed over.
+async fn pairs(store: &IdbObjectStore) -> Result<Vec<(String, String)>, Fault> {
+    Ok(list(store.get_all()?).await?.iter().filter_map(|pair| read_pair(&pair.as_string()?)).collect())
 }
 
-async fn version(meta: &ObjectStore<'_>) -> Result<u64, Error> {
-    let text: Option<String> = meta.get(VERSION).primitive()?.await?;
-    Ok(text.and_then(|t| t.parse().ok()).unwrap_or(0))
-}
-
-fn put(store: &ObjectStore<'_>, key: &str, value: String) -> Result<(), Error> {
+fn put_pair(store: &IdbObjectStore, key: &str, text: &str) -> Result<(), Fault> {
     // The request goes out without being awaited; if it fails, the transaction does.
-    store.put(value).with_key(key.to_owned()).primitive().map(drop)
+    Ok(store.put_with_key(&write_pair(key, text).into(), &key.into()).map(drop)?)
 }
 
-fn failed(error: Error) -> StoreError {
-    match &error {
-        Error::DomException(DomException::Other(e)) if e.name() == "QuotaExceededError" => {
-            StoreError::Quota(e.message())
-        }
-        other => StoreError::Failed(other.to_string()),
-    }
+/// Numbers of the segments, rising.
+async fn numbers(store: &IdbObjectStore) -> Result<Vec<u64>, Fault> {
+    Ok(list(store.get_all_keys()?).await?.iter().filter_map(|key| Some(key.as_f64()? as u64)).collect())
 }
 
-fn not_opened(error: OpenDbError) -> StoreError {
-    match error {
-        OpenDbError::Base(error) => failed(error),
-        other => StoreError::Failed(other.to_string()),
+/// A number of `meta`, which are texts; 0 if it is not there.
+fn number_of(text: &JsValue) -> u64 {
+    text.as_string().and_then(|t| t.parse().ok()).unwrap_or(0)
+}
+
+fn clear(tx: &Transaction, stores: &[&str]) -> Result<(), Fault> {
+    for name in stores {
+        tx.store(name)?.clear()?;
     }
+    Ok(())
 }

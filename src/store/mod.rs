@@ -2,15 +2,31 @@
 //!
 //! Here: choosing the store, its name, wiping it at log-out. What is stored and when is decided in `baton-sync`.
 
+mod connection;
 mod idb;
+mod index;
+mod layout;
+mod marker;
 mod records;
+mod request;
+mod segment;
 mod tabs;
 
 pub use idb::IdbStore;
+pub use request::{Fault, delete as delete_database};
 pub use tabs::{Tabs, Word};
 
 use baton_sync::MemoryStore;
-use baton_sync::store::{Batch, Snapshot, Store, StoreError};
+use baton_sync::store::{Batch, DocRecord, Portion, Snapshot, Store, StoreError};
+
+/// What happens to the store that the person must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreWord {
+    /// A newer version of the app in another tab has another layout: this one must be reloaded.
+    Outdated,
+    /// The browser has thrown the device's copy away, with so many unsent entries.
+    Lost { unsent: u64 },
+}
 
 /// The store of a tab.
 pub enum DeskStore {
@@ -39,6 +55,21 @@ impl DeskStore {
         matches!(self, DeskStore::Durable(_))
     }
 
+    /// How many entries were unsent when the browser threw an earlier copy away; None: it did not.
+    pub fn lost(&self) -> Option<u64> {
+        match self {
+            DeskStore::Durable(store) => store.lost(),
+            DeskStore::Memory(_) => None,
+        }
+    }
+
+    /// Calls `listener` when something happens to the store. One listener.
+    pub fn on_word(&self, listener: impl Fn(StoreWord) + 'static) {
+        if let DeskStore::Durable(store) = self {
+            store.on_word(listener);
+        }
+    }
+
     /// At log-out: documents go. Work that has not reached the backend (with the documents that it is about) and drafts stay
     /// for the same person's next log-in, unless `everything` is to go. Answers that are still under way are not stored.
     ///
@@ -62,6 +93,15 @@ macro_rules! either {
 }
 
 impl Store for DeskStore {
+    async fn open(&self) -> Result<Snapshot, StoreError> {
+        either!(self, store => store.open())
+    }
+    async fn portion(&self, from: Option<u64>) -> Result<Portion, StoreError> {
+        either!(self, store => store.portion(from))
+    }
+    async fn put_front(&self, docs: Vec<DocRecord>) -> Result<(), StoreError> {
+        either!(self, store => store.put_front(docs))
+    }
     async fn load(&self) -> Result<Snapshot, StoreError> {
         either!(self, store => store.load())
     }
