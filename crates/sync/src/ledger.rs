@@ -224,7 +224,7 @@ impl<S: Store> Ledger<S> {
     pub async fn heard(&self, notice: &Notice) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
         let names: Vec<_> = notice.docs.iter().map(|(c, id)| (c.name().to_owned(), id.clone())).collect();
-        let snapshot = self.store.load_some(&names).await?;
+        let snapshot = self.store.load_some(&names).await.inspect_err(|_| self.doubtful.set(true))?;
         if snapshot.version == self.version.get() + 1 {
             self.version.set(snapshot.version);
         }
@@ -239,7 +239,9 @@ impl<S: Store> Ledger<S> {
     /// The store cannot be read.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
-        if self.store.load_some(&[]).await?.version == self.version.get() && !self.doubtful.get() {
+        // A store that fails may come back as another one, emptied by the browser.
+        let seen = self.store.load_some(&[]).await.inspect_err(|_| self.doubtful.set(true))?;
+        if seen.version == self.version.get() && !self.doubtful.get() {
             return Ok(());
         }
         self.load_all().await
