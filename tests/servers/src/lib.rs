@@ -7,6 +7,8 @@
 //! when its owner is dropped, on a panic too.
 #![allow(clippy::missing_panics_doc)]
 
+use serde_json::{Value, json};
+
 mod http;
 mod json_server;
 mod kind;
@@ -29,8 +31,14 @@ pub use wait::{PATIENCE, until};
 pub const COLLECTIONS: [&str; 8] =
     ["cases", "callbacks", "interactions", "seats", "messages", "customers", "claims", "people"];
 
-/// Who can log in to the servers that know people.
+/// Who can log in to the servers that know people, and is in the collection `people` of those that have no place for it.
 pub const PEOPLE: [&str; 2] = ["ann", "bob"];
+
+/// What the desk must know of one of them: ann works for the home province, bob for the base province.
+pub fn person(user: &str) -> Value {
+    let (name, org) = if user == "ann" { ("林晓岚", "home-province") } else { ("周启明", "base-province") };
+    json!({"id": user, "name": name, "role": "agent", "org": org, "policy": "dongguan-expert-desk"})
+}
 
 /// The one password of both.
 pub const PASSWORD: &str = "correct horse";

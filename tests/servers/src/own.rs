@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::http::Http;
 use crate::server::Stock;
-use crate::{COLLECTIONS, PASSWORD, PEOPLE};
+use crate::{COLLECTIONS, PASSWORD, PEOPLE, person};
 
 /// Holds the database and the port, with a blank between them.
 const ASKED: &str = "BATON_SERVERS_SERVE_OWN";
@@ -41,7 +41,10 @@ fn roles() -> Roles {
 pub fn prepare(data: &Path, stock: &Stock) {
     let store = Store::open(data.join("baton.db")).expect("a database");
     for user in PEOPLE {
-        let account = Account { id: user.into(), name: user.into(), role: "agent".into(), profile: Default::default() };
+        let person = person(user);
+        let text = |field: &str| person[field].as_str().unwrap_or_default().to_owned();
+        let (name, role, profile) = (text("name"), text("role"), person.as_object().cloned().unwrap_or_default());
+        let account = Account { id: user.into(), name, role, profile };
         store.add_user(NewAccount { account, password: PASSWORD.into() }).expect("an account");
     }
     for name in COLLECTIONS {

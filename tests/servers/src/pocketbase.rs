@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::http::Http;
 use crate::kind::tool;
 use crate::server::Stock;
-use crate::{COLLECTIONS, PASSWORD, PEOPLE};
+use crate::{COLLECTIONS, PASSWORD, PEOPLE, person};
 
 const HOOK: &str = r#"routerUse((next) => (c) => {
   const path = c.request().url.path
@@ -30,12 +30,14 @@ const MIGRATION: &str = r#"migrate((db) => {
   const fresh = people + ' && @request.headers.if_match = updated'
   const desk = new Collection({
     name: "desk", type: "auth", listRule: people, viewRule: people, createRule: guest, updateRule: guest, deleteRule: guest,
+    schema: ["name", "role", "org", "desk", "seat", "policy"].map((name) => ({ name, type: "text", options: {} }))
+      .concat([{ name: "skills", type: "json", options: { maxSize: 10000 } }]),
     options: { allowUsernameAuth: true, allowEmailAuth: false, allowOAuth2Auth: false, requireEmail: false, minPasswordLength: 8 },
   })
   dao.saveCollection(desk)
-  for (const name of PEOPLE) {
-    const person = new Record(desk)
-    person.setUsername(name)
+  for (const { id, ...told } of PEOPLE) {
+    const person = new Record(desk, told)
+    person.setUsername(id)
     person.setPassword(PASSWORD)
     dao.saveRecord(person)
   }
@@ -65,7 +67,8 @@ const MIGRATION: &str = r#"migrate((db) => {
 pub fn prepare(data: &Path, stock: &Stock) {
     let stock: Vec<Value> =
         stock.iter().map(|(collection, document)| json!([collection, document["id"], document.to_string()])).collect();
-    let given = json!([PEOPLE, PASSWORD, COLLECTIONS, stock]).to_string();
+    let people = PEOPLE.map(person);
+    let given = json!([people, PASSWORD, COLLECTIONS, stock]).to_string();
     let migration = MIGRATION.replacen("GIVEN", &given, 1);
     for (folder, file, text) in [("hooks", "baton.pb.js", HOOK), ("migrations", "1_baton.js", &migration)] {
         let folder = data.join(folder);

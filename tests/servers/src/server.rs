@@ -14,7 +14,7 @@ use crate::kind::Kind;
 use crate::postgres::Postgres;
 use crate::process::{Owned, free_port};
 use crate::wait::until;
-use crate::{json_server, kinto, own, pocketbase, pouchdb};
+use crate::{PEOPLE, json_server, kinto, own, person, pocketbase, pouchdb};
 
 /// Documents that a server has from the beginning: (collection, the document as the desk keeps it, with its `id`).
 pub type Stock = Vec<(&'static str, Value)>;
@@ -37,7 +37,8 @@ impl Server {
     }
 
     /// The same, with these documents in it.
-    pub async fn start_with(kind: Kind, stock: Stock) -> Server {
+    pub async fn start_with(kind: Kind, mut stock: Stock) -> Server {
+        stock.extend(people());
         let folder = tempfile::Builder::new().prefix("baton-servers-").tempdir().expect("a folder");
         // PostgreSQL may run as another user, who must be able to come in.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("its own folder");
@@ -82,9 +83,10 @@ impl Server {
         self.run().await;
     }
 
-    /// All data is gone, as after a restored empty backup; then it is furnished anew, without the stock. Ready afterwards.
+    /// All data is gone, as after a restored empty backup; then it is furnished anew, without the stock. Ready
+    /// afterwards.
     pub async fn wipe(&mut self) {
-        self.stock.clear();
+        self.stock = people();
         self.kill();
         self.furnish().await;
     }
@@ -156,4 +158,8 @@ impl Server {
             Kind::PocketBase => pocketbase::command(data, self.port),
         }
     }
+}
+
+fn people() -> Stock {
+    PEOPLE.into_iter().map(|user| ("people", person(user))).collect()
 }
