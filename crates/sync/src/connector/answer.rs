@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use baton_engine::time::Timestamp;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{Connector, Op, Place};
+use super::scan;
+use super::shape::{Make, Seen, Writing, scalar};
+use super::status::Answer;
+use super::{Connector, Delete, Home, LiveFeed, Op, Place, Reply};
 use crate::net::{Problem, ProblemKind, Response};
 
 /// Longest text of a problem that is kept, in characters.
@@ -17,7 +21,7 @@ pub struct Remote {
     pub place: Place,
     /// Our id of it.
     pub id: String,
-    /// The backend's revision as text, to be sent back as it came.
+    /// The backend's revision as text, to be sent back as it came; where it has none, a digest of the document.
     pub rev: String,
     /// Grows with every write of the backend, where it has such a number.
     pub order: Option<i64>,
@@ -26,6 +30,13 @@ pub struct Remote {
     pub stamp: Option<Timestamp>,
     /// The document in our form, as JSON text, with what we do not know of it.
     pub raw: Arc<str>,
+}
+
+impl Remote {
+    pub(super) fn new(place: Place, seen: Seen) -> Remote {
+        let Seen { id, rev, order, stamp, deleted, text } = seen;
+        Remote { place, id, rev, order, deleted, stamp, raw: text.into() }
+    }
 }
 
 /// Why a request did not do its work.
@@ -37,20 +48,6 @@ pub enum Failure {
     Again { problem: Problem, after_ms: Option<i64>, line: bool },
     /// This very request will never succeed.
     Refused(Problem),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum ListAnswer {
-    Page {
-        items: Vec<Remote>,
-        /// Items that are no documents: no object, no id. Counted and shown, never fatal.
-        nameless: Vec<String>,
-        cursor: Option<String>,
-        more: bool,
-    },
-    /// The cursor is no longer good: list from the beginning.
-    Reset,
-    Failed(Failure),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -68,175 +65,198 @@ pub enum WriteAnswer {
     Failed(Failure),
 }
 
-impl Connector {
-    /// `cursor` is the one that was asked with.
-    pub fn list_answer(&self, place: Place, cursor: Option<&str>, response: &Response) -> ListAnswer {
-        let _ = cursor;
-        if self.list.reset.contains(&response.status) {
-            return ListAnswer::Reset;
-        }
-        if response.status != 200 {
-            return ListAnswer::Failed(self.failure(response));
-        }
-        let envelope: Value = match serde_json::from_str(&response.body) {
-            Ok(value) => value,
-            Err(e) => return ListAnswer::Failed(garbled(response, &format!("the list is not JSON: {e}"))),
-        };
-        let Some(list) = envelope.pointer(&self.list.items).and_then(Value::as_array) else {
-            return ListAnswer::Failed(garbled(response, &format!("no list at {:?}", self.list.items)));
-        };
-        let (mut items, mut nameless) = (Vec::with_capacity(list.len()), Vec::new());
-        for item in list {
-            match self.remote(place, item) {
-                Some(remote) => items.push(remote),
-                None => nameless.push(shorten(&item.to_string())),
-            }
-        }
-        let cursor = envelope.pointer(&self.list.cursor).and_then(scalar);
-        let more = match &self.list.more {
-            Some(at) => envelope.pointer(at).and_then(Value::as_bool).unwrap_or(false),
-            None => !list.is_empty(),
-        };
-        // "More" without a way on would ask for the same page for ever.
-        ListAnswer::Page { items, nameless, more: more && cursor.is_some(), cursor }
-    }
+/// What a request was about, as far as its answer needs it.
+struct About<'a> {
+    place: Place,
+    id: &'a str,
+    /// The document as it was sent, in our form.
+    sent: Option<(&'a Value, Writing<'a>)>,
+}
 
+impl Connector {
     pub fn get_answer(&self, place: Place, id: &str, response: &Response) -> WriteAnswer {
-        self.op_answer(&self.get, place, id, response)
+        let Some(home) = self.home(place) else { return nowhere(response) };
+        self.op_answer(home, &home.dialect.get, &About { place, id, sent: None }, response)
     }
 
     /// Answer of [`Connector::find`]: `Stored` or `Missing`.
     pub fn find_answer(&self, place: Place, id: &str, response: &Response) -> WriteAnswer {
-        self.op_answer(&self.get, place, id, response)
+        let Some(home) = self.home(place) else { return nowhere(response) };
+        let Some(find) = &home.dialect.find else { return nowhere(response) };
+        let answer = Answer::new(response);
+        if ![200, 206].contains(&response.status) || answer.is_special(&self.signed_out) {
+            return WriteAnswer::Failed(self.failed(&answer));
+        }
+        let envelope = match scan::Envelope::cut(&response.body, &find.items) {
+            Ok(envelope) => envelope,
+            Err(what) => return WriteAnswer::Failed(garbled(response, &what)),
+        };
+        let documents = envelope.items.iter().filter_map(|item| scan::at(item.get(), &find.doc));
+        let found = documents.filter_map(|document| self.remote(place, home, document).ok().flatten());
+        // A backend that makes ids can have made two: everybody takes the same one.
+        let first = found.filter(|r| r.id == id).min_by(|a, b| (a.stamp, &a.raw).cmp(&(b.stamp, &b.raw)));
+        first.map_or(WriteAnswer::Missing, WriteAnswer::Stored)
     }
 
     /// `sent` is the body that was given to [`Connector::create`]: some backends answer with no more than a revision.
     pub fn create_answer(&self, place: Place, id: &str, sent: &Value, response: &Response) -> WriteAnswer {
-        let _ = sent;
-        self.op_answer(&self.create, place, id, response)
+        let Some(home) = self.home(place) else { return nowhere(response) };
+        let sent = Some((sent, Writing { id, rev: None, now_ms: None, delete: false }));
+        self.op_answer(home, &home.dialect.create, &About { place, id, sent }, response)
     }
 
     /// As [`Connector::create_answer`].
     pub fn replace_answer(&self, place: Place, id: &str, sent: &Value, response: &Response) -> WriteAnswer {
-        let _ = sent;
-        self.op_answer(&self.replace, place, id, response)
+        let Some(home) = self.home(place) else { return nowhere(response) };
+        let sent = Some((sent, Writing { id, rev: Some(""), now_ms: None, delete: false }));
+        self.op_answer(home, &home.dialect.replace, &About { place, id, sent }, response)
     }
 
     /// `Gone` or `Missing` when it is deleted now.
     pub fn delete_answer(&self, place: Place, id: &str, response: &Response) -> WriteAnswer {
-        self.op_answer(&self.get, place, id, response)
-    }
-
-    /// The server's time in an answer, milliseconds since the Unix epoch.
-    pub fn server_time_ms(&self, response: &Response) -> Option<i64> {
-        let text = response.header(self.clock.as_deref()?)?;
-        Some(text.parse::<Timestamp>().ok()?.millis())
+        let Some(home) = self.home(place) else { return nowhere(response) };
+        let op = match &home.dialect.delete {
+            Some(Delete::Ask(op)) => op,
+            Some(Delete::Mark) => &home.dialect.replace,
+            None => return nowhere(response),
+        };
+        match self.op_answer(home, op, &About { place, id, sent: None }, response) {
+            WriteAnswer::Stored(remote) if remote.deleted => WriteAnswer::Gone(Some(remote)),
+            other => other,
+        }
     }
 
     /// One event of the live feed; None if it is not about a document that we keep.
     pub fn feed_change(&self, data: &str) -> Option<Remote> {
-        let feed = self.feed.as_ref()?;
-        let event: Value = serde_json::from_str(data).ok()?;
-        let collection = self.by_backend_name(event.pointer(&feed.collection)?.as_str()?)?;
-        self.remote(Place::Of(collection), event.pointer(&feed.doc)?)
+        let LiveFeed::Events { collection, doc, .. } = &self.live else { return None };
+        let name: String = serde_json::from_str(scan::at(data, collection)?.get()).ok()?;
+        let place = self.by_backend_name(&name)?;
+        self.remote(place, self.home(place)?, scan::at(data, doc)?).ok().flatten()
     }
 
-    /// Reads what the connector must know of a document; None if it has no id.
-    pub fn remote(&self, place: Place, raw: &Value) -> Option<Remote> {
-        let id = raw.pointer(&self.id)?.as_str()?;
-        if id.is_empty() || !raw.is_object() {
-            return None;
+    fn op_answer(&self, home: &Home, op: &Op, about: &About<'_>, response: &Response) -> WriteAnswer {
+        let answer = Answer::new(response);
+        let current = || {
+            let raw = scan::at(&response.body, op.current.as_deref()?)?;
+            self.remote(about.place, home, raw).ok().flatten().filter(|r| r.id == about.id)
+        };
+        let stale = || match current() {
+            Some(remote) if remote.deleted => WriteAnswer::Gone(Some(remote)),
+            current => WriteAnswer::Stale(current),
+        };
+        // What is told by the body goes before what is told by the status alone.
+        for is in [Answer::is_special, Answer::is_plain] {
+            if is(&answer, &self.signed_out) {
+                return WriteAnswer::Failed(Failure::SignedOut);
+            } else if is(&answer, &op.gone) {
+                return WriteAnswer::Gone(current());
+            } else if is(&answer, &op.missing) {
+                return WriteAnswer::Missing;
+            } else if is(&answer, &op.stale) {
+                return stale();
+            } else if is(&answer, &op.unconfirmed) {
+                return WriteAnswer::Unconfirmed;
+            } else if is(&answer, &op.ok) {
+                return self.done(home, op, about, response);
+            }
         }
-        Some(Remote {
-            place,
-            id: id.into(),
-            rev: raw.pointer(&self.rev).and_then(scalar).unwrap_or_default(),
-            order: self.order.as_ref().and_then(|at| raw.pointer(at)).and_then(Value::as_i64),
-            deleted: self.deleted.as_ref().and_then(|at| raw.pointer(at)) == Some(&Value::Bool(true)),
-            stamp: self
-                .stamp
-                .as_ref()
-                .and_then(|at| raw.pointer(at))
-                .and_then(Value::as_str)
-                .and_then(|t| t.parse().ok()),
-            raw: raw.to_string().into(),
-        })
+        WriteAnswer::Failed(self.failed(&answer))
     }
 
-    fn op_answer(&self, op: &Op, place: Place, id: &str, response: &Response) -> WriteAnswer {
-        let status = response.status;
-        let body = || serde_json::from_str::<Value>(&response.body).ok();
-        let ours = |value: &Value| self.remote(place, value).filter(|r| r.id == id);
-        let current = || ours(body()?.pointer(op.current.as_deref()?)?);
-        if op.ok.contains(&status) {
-            let stored = body().and_then(|b| ours(b.pointer(&op.doc)?));
-            return match stored {
-                Some(remote) => WriteAnswer::Stored(remote),
-                None => WriteAnswer::Failed(garbled(response, "the answer does not hold the document")),
-            };
+    /// A good answer: the document as it is stored now.
+    fn done(&self, home: &Home, op: &Op, about: &About<'_>, response: &Response) -> WriteAnswer {
+        let remote = match &op.reply {
+            Reply::Nothing => return WriteAnswer::Gone(None),
+            Reply::Document(at) => scan::at(&response.body, at).map(|raw| self.remote(about.place, home, raw)),
+            Reply::Revision { rev, key } => self.as_sent(home, op, about, response, rev, key.as_deref()),
+        };
+        let lost = |what: &str| WriteAnswer::Failed(garbled(response, what));
+        match remote {
+            Some(Ok(Some(remote))) if remote.id == about.id => WriteAnswer::Stored(remote),
+            // It is there, but nobody will ever find it by our id: trying again would only make more of them.
+            Some(Ok(Some(_))) if home.dialect.shape.make == Make::Server && about.sent.is_some() => {
+                let text = "the backend has taken the document and not kept the identifier by which it is found again";
+                WriteAnswer::Failed(Failure::Refused(Problem::new(ProblemKind::NotKept, response.status, text)))
+            }
+            Some(Ok(Some(_))) => lost("the answer holds another document"),
+            _ => lost("the answer does not hold the document"),
         }
-        if op.gone.contains(&status) {
-            return WriteAnswer::Gone(current());
+    }
+
+    /// The document as it was sent, with what the answer says of it.
+    fn as_sent(
+        &self,
+        home: &Home,
+        op: &Op,
+        about: &About<'_>,
+        response: &Response,
+        rev: &str,
+        key: Option<&str>,
+    ) -> Option<Result<Option<Remote>, ()>> {
+        let (sent, writing) = about.sent.as_ref()?;
+        let shape = &home.dialect.shape;
+        let mut document = shape.theirs(sent, &Op { changes: false, ..op.clone() }, writing);
+        let value = |at: &str| serde_json::from_str::<Value>(scan::at(&response.body, at)?.get()).ok();
+        let rev = value(rev).filter(|v| scalar(v).is_some())?;
+        shape.id.set(&mut document, about.id.into());
+        if let (Some(at), Some(key)) = (&shape.key, key) {
+            at.set(&mut document, value(key)?);
         }
-        if op.stale.contains(&status) {
-            return match current() {
-                Some(remote) if remote.deleted => WriteAnswer::Gone(Some(remote)),
-                current => WriteAnswer::Stale(current),
-            };
+        if let Some(at) = &shape.rev {
+            at.set(&mut document, rev);
         }
-        if op.missing.contains(&status) {
-            return WriteAnswer::Missing;
-        }
-        WriteAnswer::Failed(self.failure(response))
+        let raw = RawValue::from_string(document.to_string()).ok()?;
+        Some(self.remote(about.place, home, &raw))
     }
 
     pub(super) fn failure(&self, response: &Response) -> Failure {
+        self.failed(&Answer::new(response))
+    }
+
+    pub(super) fn failed(&self, answer: &Answer<'_>) -> Failure {
+        let response = answer.response;
         let status = response.status;
-        if self.signed_out.contains(&status) {
+        if answer.is(&self.signed_out) {
             return Failure::SignedOut;
         }
         let after_ms = response.header("retry-after").and_then(retry_after_ms);
         match status {
             408 | 425 | 429 | 502 | 503 | 504 => {
-                Failure::Again { problem: problem(ProblemKind::Unavailable, response), after_ms, line: true }
+                Failure::Again { problem: problem(ProblemKind::Unavailable, answer), after_ms, line: true }
             }
-            500..=599 => Failure::Again { problem: problem(ProblemKind::Unavailable, response), after_ms, line: false },
-            403 => Failure::Refused(problem(ProblemKind::Forbidden, response)),
-            400..=499 => Failure::Refused(problem(ProblemKind::Rejected, response)),
+            500..=599 => Failure::Again { problem: problem(ProblemKind::Unavailable, answer), after_ms, line: false },
+            403 => Failure::Refused(problem(ProblemKind::Forbidden, answer)),
+            400..=499 => Failure::Refused(problem(ProblemKind::Rejected, answer)),
             _ => garbled(response, "unexpected status"),
         }
     }
 }
 
+fn nowhere(response: &Response) -> WriteAnswer {
+    WriteAnswer::Failed(garbled(response, "the connector file does not say how this is done"))
+}
+
 /// A captive portal or a broken proxy rather than our backend: nothing is decided by it.
-fn garbled(response: &Response, what: &str) -> Failure {
+pub(super) fn garbled(response: &Response, what: &str) -> Failure {
     let text = format!("{what} (status {})", response.status);
     Failure::Again { problem: Problem::new(ProblemKind::Garbled, response.status, text), after_ms: None, line: true }
 }
 
-/// The words of an RFC 9457 problem, or the beginning of whatever came.
-fn problem(kind: ProblemKind, response: &Response) -> Problem {
-    let parsed = serde_json::from_str::<Value>(&response.body).ok();
-    let word = |key: &str| parsed.as_ref().and_then(|p| p.get(key)).and_then(Value::as_str);
-    let text = match (word("title"), word("detail")) {
+/// The words of an RFC 9457 problem or of the backends that ship with a connector, or the beginning of whatever came.
+fn problem(kind: ProblemKind, answer: &Answer<'_>) -> Problem {
+    let word = |key: &str| answer.body().and_then(|p| p.get(key)).and_then(Value::as_str).filter(|t| !t.is_empty());
+    let title = word("title").or_else(|| word("error"));
+    let detail = word("detail").or_else(|| word("message")).or_else(|| word("reason"));
+    let text = match (title, detail) {
         (Some(title), Some(detail)) => format!("{title}: {detail}"),
         (Some(one), None) | (None, Some(one)) => one.into(),
-        (None, None) => response.body.clone(),
+        (None, None) => answer.response.body.clone(),
     };
-    Problem::new(kind, response.status, shorten(&text))
+    Problem::new(kind, answer.response.status, shorten(&text))
 }
 
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     text.chars().take(PROBLEM_LIMIT).collect()
-}
-
-/// A text, number or bool as text; cursors and revisions are opaque to us.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 /// `Retry-After` in whole seconds, as milliseconds; at most an hour is believed. Its date form is not read.

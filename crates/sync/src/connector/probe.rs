@@ -1,6 +1,10 @@
 //! What log-in and self-test ask of a connector besides requests and answers: other pages than the file's, and which headers it needs.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::Connector;
+use super::page::{Page, Source};
 use crate::auth::Style;
 
 impl Connector {
@@ -16,15 +20,30 @@ impl Connector {
 
     /// The same connector with pages of `limit` documents, and without the overlap of its cursors unless `overlap`.
     pub(crate) fn probing(&self, limit: u16, overlap: bool) -> Connector {
-        let _ = overlap;
         let mut probing = self.clone();
-        probing.list.limit = limit.to_string();
+        for home in probing.homes.values_mut() {
+            let list = &mut Arc::make_mut(&mut home.dialect).list;
+            list.limit = usize::from(limit);
+            if let Some(since) = list.since.as_mut().filter(|_| !overlap) {
+                since.overlap_ms = 0;
+            }
+        }
         probing
     }
 
     /// Headers of answers that the file reads, and whether lists are cut short without it.
     pub(crate) fn headers_read(&self) -> Vec<(&str, bool)> {
-        self.clock.as_deref().map(|name| (name, false)).into_iter().collect()
+        let lists = self.homes.values().flat_map(|home| {
+            let list = &home.dialect.list;
+            let next = match &list.page {
+                Page::Cursor(from) | Page::Next(from) | Page::Bookmark { from, .. } => Some(from),
+                _ => None,
+            };
+            let link = matches!(list.page, Page::Link).then_some("Link");
+            next.into_iter().chain(&list.more).filter_map(Source::header).chain(link)
+        });
+        let vital: BTreeSet<&str> = lists.collect();
+        [(self.clock.header.as_str(), false)].into_iter().chain(vital.into_iter().map(|name| (name, true))).collect()
     }
 
     /// Names of the headers that carry the session.

@@ -7,23 +7,42 @@ use std::fmt::Write as _;
 pub(super) enum Var {
     /// The backend's name of the collection.
     Collection,
+    /// Our id of the document.
     Id,
+    /// The backend's key of the document: our id, unless the backend makes keys of its own.
+    Key,
     /// Revision of the base that a write builds on.
     Rev,
-    /// Where the last list ended.
+    /// Where the last list ended, as the backend said it.
     Cursor,
+    /// The newest stamp of the last listing, less the overlap.
+    Since,
     /// Page size.
     Limit,
+    /// Number of the page, or of the first row, or the backend's bookmark.
+    Page,
+    Offset,
+    Bookmark,
+    /// The sort keys of the last row of the page before.
+    Sort(u8),
 }
 
 impl Var {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Var::Collection => "collection",
             Var::Id => "id",
+            Var::Key => "key",
             Var::Rev => "rev",
             Var::Cursor => "cursor",
+            Var::Since => "since",
             Var::Limit => "limit",
+            Var::Page => "page",
+            Var::Offset => "offset",
+            Var::Bookmark => "bookmark",
+            Var::Sort(0) => "key0",
+            Var::Sort(1) => "key1",
+            Var::Sort(_) => "key2",
         }
     }
 }
@@ -37,25 +56,37 @@ enum Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Template(Vec<Part>);
 
+/// Parameters or headers: names with their templates.
+pub(super) type Pairs = Vec<(String, Template)>;
+
 /// Values for the placeholders. A missing value makes the whole text missing, so that for instance a first
 /// list is asked for without its `since`.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Values<'a> {
     pub collection: Option<&'a str>,
     pub id: Option<&'a str>,
+    pub key: Option<&'a str>,
     pub rev: Option<&'a str>,
     pub cursor: Option<&'a str>,
+    pub since: Option<&'a str>,
     pub limit: Option<&'a str>,
+    /// Of whatever kind the paging is.
+    pub position: &'a [String],
 }
 
 impl<'a> Values<'a> {
     fn get(&self, var: Var) -> Option<&'a str> {
+        let position = |n: usize| self.position.get(n).map(String::as_str);
         match var {
             Var::Collection => self.collection,
             Var::Id => self.id,
+            Var::Key => self.key,
             Var::Rev => self.rev,
             Var::Cursor => self.cursor,
+            Var::Since => self.since,
             Var::Limit => self.limit,
+            Var::Page | Var::Offset | Var::Bookmark => position(0),
+            Var::Sort(n) => position(usize::from(n)),
         }
     }
 }
@@ -75,7 +106,8 @@ impl Template {
             }
             let Some(var) = allowed.iter().find(|v| v.name() == name) else {
                 let names: Vec<String> = allowed.iter().map(|v| format!("{{{}}}", v.name())).collect();
-                return Err(format!("{{{name}}} has no meaning here; possible: {}", names.join(" ")));
+                let possible = if names.is_empty() { "none".to_owned() } else { names.join(" ") };
+                return Err(format!("{{{name}}} has no meaning here; possible: {possible}"));
             };
             parts.push(Part::Var(*var));
             rest = tail;
@@ -92,20 +124,33 @@ impl Template {
 
     /// The text with its values put in as they are.
     pub(super) fn plain(&self, values: &Values<'_>) -> Option<String> {
-        self.fill(values, |out, value| out.push_str(value))
+        self.fill(values, |out, value, _| out.push_str(value))
     }
 
-    /// The text with its values percent-encoded, for paths and queries.
+    /// The text with its values percent-encoded, for paths and queries. A value that follows a quote, as in
+    /// `id>'{key1}'`, is text inside that quote and cannot end it.
     pub(super) fn encoded(&self, values: &Values<'_>) -> Option<String> {
-        self.fill(values, encode)
+        self.fill(values, |out, value, quote| match quote {
+            Some(quote) if value.contains([quote, '\\']) => {
+                encode(out, &value.replace('\\', "\\\\").replace(quote, &format!("\\{quote}")));
+            }
+            _ => encode(out, value),
+        })
     }
 
-    fn fill(&self, values: &Values<'_>, put: impl Fn(&mut String, &str)) -> Option<String> {
+    fn fill(&self, values: &Values<'_>, put: impl Fn(&mut String, &str, Option<char>)) -> Option<String> {
         let mut out = String::new();
+        let mut quote = None;
         for part in &self.0 {
             match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Var(var) => put(&mut out, values.get(*var)?),
+                Part::Text(text) => {
+                    out.push_str(text);
+                    quote = text.chars().last().filter(|c| ['\'', '"'].contains(c));
+                }
+                Part::Var(var) => {
+                    put(&mut out, values.get(*var)?, quote);
+                    quote = None;
+                }
             }
         }
         Some(out)

@@ -1,16 +1,11 @@
-//! Connector files: every fault is found with its place, and the shipped one says what the backend understands.
-#![allow(clippy::unwrap_used)]
+//! The connector of Baton's own backend, and the faults of files.
 
-mod support;
-
-use baton_engine::model::Collection;
 use baton_sync::Connector;
-use baton_sync::connector::{Failure, ListAnswer, Live, Place, WriteAnswer};
+use baton_sync::connector::{Cas, Failure, ListAnswer, Live, WriteAnswer};
 use baton_sync::net::ProblemKind;
 use serde_json::{Value, json};
-use support::{connector, response, root};
 
-const CASES: Place = Place::Of(Collection::Cases);
+use super::{CASES, response, root, shipped};
 
 fn faults(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut file: Value = serde_json::from_str(&root("connector/baton.json")).unwrap();
@@ -30,9 +25,9 @@ fn all_faults_are_reported_at_once_with_their_places() {
         file["list"]["limit"] = 0.into();
         file["list"]["query"]["since"] = "{until}".into();
         file["get"]["path"] = "{collection}/{id".into();
-        file["replace"]["headers"] = json!({"If-Match": "*"});
         file["create"]["stale"] = json!([412, "409", 99]);
-        file["feed"]["style"] = "longpoll".into();
+        file["feed"]["style"] = "morse".into();
+        file["promises"]["cas"] = "often".into();
         file["extra"] = true.into();
     });
     let places: Vec<&str> = found.iter().map(|f| f.split_once(": ").unwrap().0).collect();
@@ -46,14 +41,24 @@ fn all_faults_are_reported_at_once_with_their_places() {
         "/list/limit",
         "/list/query/since",
         "/get/path",
-        "/replace",
         "/create/stale/1",
         "/create/stale/2",
         "/feed/style",
+        "/promises/cas",
         "/extra",
     ] {
         assert!(places.contains(&place), "{place} is missing in {found:#?}");
     }
+}
+
+#[test]
+fn a_promise_of_conditional_writes_needs_the_revision_in_them() {
+    let found = faults(|file| file["replace"]["headers"] = json!({"If-Match": "*"}));
+    assert!(found.len() == 1 && found[0].starts_with("/replace: "), "{found:?}");
+    let mut file: Value = serde_json::from_str(&root("connector/baton.json")).unwrap();
+    file["replace"]["headers"] = json!({});
+    file["promises"] = json!({"cas": "none"});
+    assert_eq!(Connector::read(&file.to_string()).unwrap().promises().cas, Cas::None);
 }
 
 #[test]
@@ -67,7 +72,7 @@ fn files_that_are_no_connectors_are_refused_without_harm() {
 
 #[test]
 fn requests_of_the_shipped_connector() {
-    let connector = connector();
+    let connector = shipped("baton");
     let list = connector.list(CASES, None).unwrap();
     assert_eq!((list.method.as_str(), list.url.as_str()), ("GET", "/api/cases?limit=500"));
     let list = connector.list(CASES, Some("17 &x")).unwrap();
@@ -86,7 +91,7 @@ fn requests_of_the_shipped_connector() {
 
 #[test]
 fn answers_are_told_apart() {
-    let connector = connector();
+    let connector = shipped("baton");
     let list = |status, body: &str| connector.list_answer(CASES, None, &response(status, body));
     let ListAnswer::Page { items, nameless, cursor, more } = list(
         200,
@@ -118,7 +123,7 @@ fn answers_are_told_apart() {
 
 #[test]
 fn feed_events_that_make_no_sense_are_passed_over() {
-    let connector = connector();
+    let connector = shipped("baton");
     assert!(connector.feed_change(r#"{"collection":"cases","doc":{"id":"a","_rev":1,"_seq":1}}"#).is_some());
     for event in ["", "{}", r#"{"collection":"users","doc":{"id":"a"}}"#, r#"{"collection":"cases","doc":7}"#] {
         assert!(connector.feed_change(event).is_none(), "{event}");
