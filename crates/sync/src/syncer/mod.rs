@@ -101,6 +101,8 @@ struct State {
     sweep: Option<Sweep>,
     /// Device time of the next sweep; None: none is due.
     sweep_at_ms: Option<i64>,
+    /// The backend answered to a batch that it will not have one.
+    single: bool,
     /// The last sweep found nothing at all, though this desk knows documents.
     emptied: bool,
     /// Documents that are in no list any more, to be asked for.

@@ -5,7 +5,7 @@ use baton_engine::time::Timestamp;
 use super::{Step, Syncer};
 use crate::connector::{Cas, Failure, WriteAnswer};
 use crate::defence::{self, Defence};
-use crate::net::{Clock, Net, Problem, ProblemKind, Rng};
+use crate::net::{Clock, Net, Problem, ProblemKind, Response, Rng};
 use crate::replica::Outgoing;
 use crate::slot::DocKey;
 use crate::store::Store;
@@ -31,7 +31,35 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         if let Some((item, epoch)) = self.unclaimed(&outgoing) {
             return self.claim(&key, &item, epoch).await;
         }
-        self.write(outgoing).await
+        let batch = self.gather(outgoing, now);
+        self.write(batch).await
+    }
+
+    /// More documents that can go with the first one in one request, where the backend takes several.
+    fn gather(&self, first: Outgoing, now: i64) -> Vec<Outgoing> {
+        let limit = self.connector.batch_limit().filter(|_| !self.state.borrow().single).unwrap_or(1);
+        let mut batch = vec![first];
+        if limit <= 1 {
+            return batch;
+        }
+        let keys: Vec<DocKey> = {
+            let state = self.state.borrow();
+            let replica = self.ledger.replica();
+            let free = |key: &&DocKey| state.docs.get(*key).is_none_or(|b| !b.is_waiting(now));
+            replica.ready().filter(free).filter(|key| **key != batch[0].key).cloned().collect()
+        };
+        for key in keys {
+            if batch.len() == limit {
+                break;
+            }
+            if !self.must_look(&key)
+                && let Some(outgoing) = self.ledger.outgoing(&key)
+                && self.unclaimed(&outgoing).is_none()
+            {
+                batch.push(outgoing);
+            }
+        }
+        batch
     }
 
     /// The document to turn to, and whether any waits at all.
@@ -60,38 +88,81 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         blind && !state.fresh.contains(key)
     }
 
-    async fn write(&self, outgoing: Outgoing) -> Step {
-        let (key, now) = (&outgoing.key, self.clock.now_ms());
-        let request = match &outgoing.rev {
-            None => self.connector.create(key.0.into(), &key.1, &outgoing.body, self.server_now()),
-            Some(rev) => self.connector.replace(key.0.into(), &key.1, rev, &outgoing.body, self.server_now()),
-        };
-        let Some(request) = request else {
-            let problem = Problem::new(ProblemKind::Rejected, 0, "the backend has no such collection");
-            self.bury(key, &outgoing.entries, &problem).await;
-            return Step::Worked;
-        };
-        self.ledger.mark(key, &outgoing.entries, Some(Timestamp::from_millis(now)), None);
-        if !defence::on(Defence::KeepUntilAcknowledged) {
-            // As if sending were arriving.
-            let _ = self.ledger.confirmed(key, &outgoing.entries).await;
-        }
-        self.state.borrow_mut().fresh.remove(key);
-        let Some(response) = self.send(request).await else {
-            let problem = self.state.borrow().line.problem.clone();
-            if outgoing.rev.is_some() && defence::on(Defence::FetchBeforeRepeat) {
-                // It may have been done: look before it is done again.
-                self.state.borrow_mut().fetch.insert(key.clone());
+    async fn write(&self, batch: Vec<Outgoing>) -> Step {
+        let now = Timestamp::from_millis(self.clock.now_ms());
+        let (mut requests, mut sent) = (Vec::new(), Vec::new());
+        for outgoing in batch {
+            let (place, id, body) = (outgoing.key.0.into(), outgoing.key.1.as_str(), &outgoing.body);
+            let request = match &outgoing.rev {
+                None => self.connector.create(place, id, body, self.server_now()),
+                Some(rev) => self.connector.replace(place, id, rev, body, self.server_now()),
+            };
+            let Some(request) = request else {
+                let problem = Problem::new(ProblemKind::Rejected, 0, "the backend has no such collection");
+                self.bury(&outgoing.key, &outgoing.entries, &problem).await;
+                continue;
+            };
+            self.ledger.mark(&outgoing.key, &outgoing.entries, Some(now), None);
+            if !defence::on(Defence::KeepUntilAcknowledged) {
+                // As if sending were arriving.
+                let _ = self.ledger.confirmed(&outgoing.key, &outgoing.entries).await;
             }
-            self.ledger.mark(key, &outgoing.entries, None, problem.as_ref());
-            return Step::Worked;
+            self.state.borrow_mut().fresh.remove(&outgoing.key);
+            requests.push(request);
+            sent.push(outgoing);
+        }
+        let whole = if requests.len() > 1 { self.connector.batch(&requests) } else { requests.pop() };
+        let Some(whole) = whole else { return Step::Worked };
+        let response = self.send(whole).await;
+        let answers = match response {
+            Some(response) if sent.len() == 1 => Some(vec![response]),
+            Some(response) => self.split(sent.len(), &response),
+            None => None,
         };
-        let answer = match outgoing.rev {
-            None => self.connector.create_answer(key.0.into(), &key.1, &outgoing.body, &response),
-            Some(_) => self.connector.replace_answer(key.0.into(), &key.1, &outgoing.body, &response),
-        };
-        self.written(outgoing, answer).await;
+        match answers {
+            Some(answers) => {
+                for (outgoing, response) in sent.into_iter().zip(answers) {
+                    let answer = self.answer(&outgoing, &response);
+                    self.written(outgoing, answer).await;
+                }
+            }
+            None => sent.iter().for_each(|outgoing| self.unanswered(outgoing)),
+        }
         Step::Worked
+    }
+
+    fn answer(&self, outgoing: &Outgoing, response: &Response) -> WriteAnswer {
+        let (place, id, body) = (outgoing.key.0.into(), outgoing.key.1.as_str(), &outgoing.body);
+        match outgoing.rev {
+            None => self.connector.create_answer(place, id, body, response),
+            Some(_) => self.connector.replace_answer(place, id, body, response),
+        }
+    }
+
+    /// The answers in the answer to a batch. A backend that will not have batches gets the writes one by one.
+    fn split(&self, count: usize, response: &Response) -> Option<Vec<Response>> {
+        let answers = self.connector.batch_answers(count, response);
+        if answers.is_none() {
+            let text = format!("the batch was answered with {}", response.status);
+            match response.status {
+                401 => self.signed_out(),
+                408 | 429 | 500..=599 => {
+                    self.line_failed(None, Problem::new(ProblemKind::Unavailable, response.status, text));
+                }
+                _ => self.state.borrow_mut().single = true,
+            }
+        }
+        answers
+    }
+
+    /// Whether it was done is unknown.
+    fn unanswered(&self, outgoing: &Outgoing) {
+        let problem = self.state.borrow().line.problem.clone();
+        if outgoing.rev.is_some() && defence::on(Defence::FetchBeforeRepeat) {
+            // It may have been done: look before it is done again.
+            self.state.borrow_mut().fetch.insert(outgoing.key.clone());
+        }
+        self.ledger.mark(&outgoing.key, &outgoing.entries, None, problem.as_ref());
     }
 
     async fn written(&self, outgoing: Outgoing, answer: WriteAnswer) {
