@@ -109,7 +109,7 @@ impl Connector {
         }
         let read = Read { response, envelope: &envelope, documents: &documents };
         let base = &home.dialect.base;
-        let path = list.ask.path.encoded(&self.values(home)).unwrap_or_default();
+        let path = list.ask.path.path(&self.values(home)).unwrap_or_default();
         match list.after(State::read(cursor), &read, |next| next_url(base, &path, next)) {
             Ok(after) => ListAnswer::Page { items, nameless, cursor: after.cursor, more: after.more },
             Err(what) => ListAnswer::Failed(garbled(response, &what)),

@@ -146,10 +146,10 @@ pub(super) fn filled<'a>(
 }
 
 pub(super) fn url(base: &str, path: &Template, query: &[&(String, Template)], values: &Values<'_>) -> Option<String> {
-    let mut url = format!("{base}{}", path.encoded(values)?);
+    let mut url = format!("{base}{}", path.path(values)?);
     let mut separator = if url.contains('?') { '&' } else { '?' };
     for (name, template) in query {
-        if let Some(value) = template.encoded(values) {
+        if let Some(value) = template.parameter(values) {
             url.push(separator);
             encode(&mut url, name);
             url.push('=');

@@ -97,8 +97,17 @@ pub(super) struct Field {
     pub default: Option<Value>,
     /// Always written.
     pub constant: Option<Value>,
-    /// Written at all.
-    pub write: bool,
+    pub direction: Direction,
+}
+
+/// Which way a field goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Both,
+    Read,
+    Write,
+    /// Read only where ours has no value.
+    Fill,
 }
 
 /// What the connector must know of a document, and the document in our form.
@@ -335,7 +344,8 @@ impl Shape {
             Rest::At(path) => path.set(&mut theirs, ours.clone()),
             Rest::Dropped => {}
         }
-        for field in self.fields().iter().filter(|f| f.write) {
+        let written = |f: &&Field| matches!(f.direction, Direction::Both | Direction::Write);
+        for field in self.fields().iter().filter(written) {
             field.write(ours, before, &mut theirs);
         }
         if let Some(notes) = self.map.as_ref().and_then(|m| m.notes.as_ref()) {
@@ -365,9 +375,15 @@ impl Field {
 
     fn read(&self, theirs: &Value, ours: &mut Value) {
         let Some(path) = &self.ours else { return };
-        let value = match self.theirs.get(theirs).filter(|v| !v.is_null()) {
-            Some(value) => self.to_ours(value, path.get(ours)),
-            None if path.get(ours).is_none() => self.default.clone(),
+        let present = path.get(ours).filter(|v| !v.is_null());
+        if self.direction == Direction::Write || self.direction == Direction::Fill && present.is_some() {
+            return;
+        }
+        // What was written for want of a value says nothing.
+        let theirs = self.theirs.get(theirs).filter(|v| !v.is_null() && Some(*v) != self.default.as_ref());
+        let value = match theirs {
+            Some(value) => self.to_ours(value, present),
+            None if present.is_none() => self.default.clone(),
             None => None,
         };
         if let Some(value) = value {

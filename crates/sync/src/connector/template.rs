@@ -122,15 +122,20 @@ impl Template {
         self.0.contains(&Part::Var(var))
     }
 
-    /// The text with its values put in as they are.
+    /// The text with its values put in as they are: for headers.
     pub(super) fn plain(&self, values: &Values<'_>) -> Option<String> {
-        self.fill(values, |out, value, _| out.push_str(value))
+        self.fill(values, String::push_str, |out, value, _| out.push_str(value))
     }
 
-    /// The text with its values percent-encoded, for paths and queries. A value that follows a quote, as in
-    /// `id>'{key1}'`, is text inside that quote and cannot end it.
-    pub(super) fn encoded(&self, values: &Values<'_>) -> Option<String> {
-        self.fill(values, |out, value, quote| match quote {
+    /// The text with its values percent-encoded: for paths.
+    pub(super) fn path(&self, values: &Values<'_>) -> Option<String> {
+        self.fill(values, String::push_str, |out, value, _| encode(out, value))
+    }
+
+    /// All percent-encoded: for the value of a parameter. What follows a quote, as in `id>'{key1}'`, is text inside
+    /// that quote and cannot end it.
+    pub(super) fn parameter(&self, values: &Values<'_>) -> Option<String> {
+        self.fill(values, encode, |out, value, quote| match quote {
             Some(quote) if value.contains([quote, '\\']) => {
                 encode(out, &value.replace('\\', "\\\\").replace(quote, &format!("\\{quote}")));
             }
@@ -138,17 +143,22 @@ impl Template {
         })
     }
 
-    fn fill(&self, values: &Values<'_>, put: impl Fn(&mut String, &str, Option<char>)) -> Option<String> {
+    fn fill(
+        &self,
+        values: &Values<'_>,
+        text: impl Fn(&mut String, &str),
+        value: impl Fn(&mut String, &str, Option<char>),
+    ) -> Option<String> {
         let mut out = String::new();
         let mut quote = None;
         for part in &self.0 {
             match part {
-                Part::Text(text) => {
-                    out.push_str(text);
-                    quote = text.chars().last().filter(|c| ['\'', '"'].contains(c));
+                Part::Text(part) => {
+                    text(&mut out, part);
+                    quote = part.chars().last().filter(|c| ['\'', '"'].contains(c));
                 }
                 Part::Var(var) => {
-                    put(&mut out, values.get(*var)?, quote);
+                    value(&mut out, values.get(*var)?, quote);
                     quote = None;
                 }
             }

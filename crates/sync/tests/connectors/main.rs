@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod baton;
+mod couchdb;
 mod json_server;
 mod kinto;
+mod pocketbase;
+mod postgrest;
 
 use baton_engine::model::Collection;
 use baton_sync::Connector;

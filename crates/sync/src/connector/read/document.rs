@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Object, Reader, child};
 use crate::connector::notes::Notes;
 use crate::connector::path::Path;
-use crate::connector::shape::{Field, FieldMap, Make, Mark, Rest, Shape, Skip, Stamp};
+use crate::connector::shape::{Direction, Field, FieldMap, Make, Mark, Rest, Shape, Skip, Stamp};
 use crate::connector::when::Form;
 use crate::connector::{Delete, Op, Reply};
 
@@ -116,7 +116,7 @@ impl Reader {
     }
 
     fn field(&mut self, at: &str, value: &Value) -> Option<Field> {
-        let known = ["ours", "theirs", "values", "otherwise", "default", "constant", "write"];
+        let known = ["ours", "theirs", "values", "otherwise", "default", "constant", "direction"];
         let map = self.object(at, value, &known)?;
         let ours = self.optional_place(at, map, "ours");
         let theirs = self.place(at, map, "theirs");
@@ -138,7 +138,13 @@ impl Reader {
             }
             _ => self.fault(child(at, "values"), "must be an object of our values with theirs"),
         });
-        let write = self.flag(at, map, "write", true);
+        let words = [
+            ("both", Direction::Both),
+            ("read", Direction::Read),
+            ("write", Direction::Write),
+            ("fill", Direction::Fill),
+        ];
+        let direction = self.word(at, map, "direction", &words, Some(Direction::Both))?;
         Some(Field {
             ours,
             theirs: theirs?,
@@ -146,7 +152,7 @@ impl Reader {
             otherwise: map.get("otherwise").cloned(),
             default,
             constant,
-            write,
+            direction,
         })
     }
 
