@@ -72,8 +72,12 @@ pub fn Banners() -> impl IntoView {
             </div>
         </Show>
         <Show when=move || { stuck.get() > 0 }>
-            <div class="banner" data-s="over" role="status" data-test="banner-refused">
-                <Icon name="alert"/><p class="grow">{move || fill(t().banner_refused, &[&stuck.get().to_string()])}</p>
+            <div class="banner" data-s=move || if conflict.with(Option::is_some) { "soon" } else { "over" } role="status" data-test="banner-refused">
+                <Icon name="alert"/>
+                <p class="grow">{move || match conflict.with(Option::is_some) {
+                    true => FieldTexts::get(lang()).collided.to_owned(),
+                    false => fill(t().banner_refused, &[&stuck.get().to_string()]),
+                }}</p>
                 <button type="button" class="btn" data-test="refused-look" on:click=move |_| match conflict.get_untracked() {
                     Some((collection, id)) => ui.open(Dialog::Compare { collection, id, typed: Vec::new() }),
                     None => ui.page.set(Page::Outbox),

@@ -31,6 +31,7 @@ texts! { FieldTexts {
     compare: "比较", "Compare";
     compare_title: "同一处有两个改法", "Two edits of the same thing";
     compare_why: "你改的时候，别人也改了。逐项选一个；应用之前什么都不变。", "Somebody else edited it while you did. Choose for each; nothing changes before you apply.";
+    collided: "你改的内容别人也改了，等你选一个", "Somebody else edited what you edited: choose which one stays";
     was: "原来", "Before";
     theirs: "现在的", "Theirs";
     mine: "我的", "Mine";

@@ -76,7 +76,8 @@ pub fn CompareDialog(collection: Collection, id: String, typed: Vec<FieldChange>
     let t = move || FieldTexts::get(lang.get());
     let row = move |conflict: FieldConflict| {
         let draft = mine.with_value(|m| m.iter().find(|m| m.0 == conflict.field).map(|m| m.1));
-        draft.map(|draft| view! { <Row hand conflict draft chosen at=edit.with_value(|e| e.at)/> })
+        let first = open.with_untracked(|o| o.first().is_some_and(|f| f.field == conflict.field));
+        draft.map(|draft| view! { <Row hand conflict draft chosen first at=edit.with_value(|e| e.at)/> })
     };
     let along = move || {
         let (open, doc) = (open.get(), doc.get()?);
@@ -95,7 +96,11 @@ pub fn CompareDialog(collection: Collection, id: String, typed: Vec<FieldChange>
                 Collection::Cases => view! { <CaseLine hand/> }.into_any(),
                 _ => view! { <CustomerLine doc/> }.into_any(),
             }}
-            <p class="hint">{move || if open.with(Vec::is_empty) { t().settled } else { t().compare_why }}</p>
+            <p class="hint">{move || match (doc.with(Option::is_some), open.with(Vec::is_empty)) {
+                (false, _) => None,
+                (true, true) => Some(t().settled),
+                (true, false) => Some(t().compare_why),
+            }}</p>
             <For each=move || open.get() key=|c| (c.field, c.theirs.clone()) children=row/>
             {along}
         </ActForm>
@@ -104,7 +109,16 @@ pub fn CompareDialog(collection: Collection, id: String, typed: Vec<FieldChange>
 
 /// One field: what it was, and a card for each of the two values.
 #[component]
-fn Row(hand: Hand, conflict: FieldConflict, draft: Draft, chosen: Chosen, at: Option<Timestamp>) -> impl IntoView {
+fn Row(
+    hand: Hand,
+    conflict: FieldConflict,
+    draft: Draft,
+    chosen: Chosen,
+    /// Gets the focus when the dialog opens.
+    first: bool,
+    /// When mine was written.
+    at: Option<Timestamp>,
+) -> impl IntoView {
     let FieldConflict { field, base, theirs, by, at: theirs_at, .. } = conflict;
     let (lang, name) = (hand.lang, field.name());
     let t = move || FieldTexts::get(lang.get());
@@ -155,7 +169,7 @@ fn Row(hand: Hand, conflict: FieldConflict, draft: Draft, chosen: Chosen, at: Op
         <fieldset class="dlg-cards cmp" data-test="compare-field" data-field=name>
             <legend class="dlg-n">{move || texts::name(field, lang.get())}</legend>
             <p class="dlg-quote" data-test="compare-was"><b>{move || t().was}</b>{move || shown(&was)}</p>
-            <Card group=name test="compare-theirs" checked=Signal::derive(move || is_theirs(false)) on_choose=move || choose(false)>
+            <Card group=name test="compare-theirs" first checked=Signal::derive(move || is_theirs(false)) on_choose=move || choose(false)>
                 {theirs_text}<small>{wrote}</small>
             </Card>
             <Card group=name test="compare-mine" checked=Signal::derive(move || is_mine(true)) on_choose=move || choose_mine(true)>

@@ -49,7 +49,7 @@ fn visit(desk: &Desk, look: &mut dyn FnMut(&str)) {
     desk.open_work("plain");
     look("case");
     for (key, dialog) in
-        [("p", "dispatch"), ("i", "note"), ("r", "answer customer"), ("o", "intake"), ("u", "escalate")]
+        [("p", "dispatch"), ("i", "note"), ("r", "answer customer"), ("o", "intake"), ("u", "escalate"), ("E", "edit")]
     {
         desk.shortcut(key);
         desk.wait_for(&hook("dialog"));
@@ -57,6 +57,11 @@ fn visit(desk: &Desk, look: &mut dyn FnMut(&str)) {
         desk.escape();
         desk.wait_gone(&hook("dialog"));
     }
+    desk.click(&hook("customer-edit"));
+    desk.wait_for(&hook("field-device"));
+    look("edit the customer");
+    desk.escape();
+    desk.wait_gone(&hook("dialog"));
     desk.open_work("relay");
     desk.wait_for(&hook("track"));
     look("relay track");
