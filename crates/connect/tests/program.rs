@@ -6,6 +6,8 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
+use baton_sync::Connector;
+use baton_sync::connector::Cas;
 use serde_json::{Value, json};
 use support::{Server, shipped};
 
@@ -28,15 +30,22 @@ fn text(path: &Path) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn test_prints_what_is_promised() {
+async fn test_prints_what_is_promised_and_writes_it_down() {
     let server = Server::start().await;
-    let file = shipped("baton");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("baton.json");
+    std::fs::copy(shipped("baton"), &file).unwrap();
     let args = ["test", text(&file), "--base", &server.base, "--user", "lead"];
-    let run = run(&args).await;
+    let run = run(&[&args[..], &["--write"]].concat()).await;
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     for said in ["create a document", "one winner 30, none 0, several 0", "a stale write is refused", "always"] {
         assert!(run.out.contains(said), "{said}: {}", run.out);
     }
+    let written = std::fs::read_to_string(&file).unwrap();
+    let connector = Connector::read(&written).unwrap();
+    assert_eq!(connector.promises().cas, Cas::Atomic);
+    let value: Value = serde_json::from_str(&written).unwrap();
+    assert!(value["promises"]["tested"].as_str().unwrap().starts_with("20"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

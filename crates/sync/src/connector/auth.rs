@@ -129,18 +129,20 @@ impl Connector {
     /// # Errors
     /// The answer made no sense, or nobody is logged in.
     pub fn person_answer(&self, user: &str, response: Option<&Response>) -> Result<Value, Failure> {
-        let body = match response {
+        let body: Option<Value> = match response {
             Some(Response { status: 200..=299, body, .. }) => serde_json::from_str(body).ok(),
-            Some(Response { status: 404, .. }) | None => Some(Value::Null),
+            Some(Response { status: 404, .. }) | None => None,
             Some(response) => return Err(self.failure(response)),
         };
-        let garbled = || response.map(|response| garbled(response, "the answer does not hold the person"));
-        let body = match (body, garbled()) {
-            (None, Some(failure)) => return Err(failure),
-            (body, _) => body.unwrap_or(Value::Null),
-        };
         let Person { doc, fields, defaults, .. } = &self.auth.person;
-        let described = body.pointer(doc).unwrap_or(&Value::Null);
+        let described = body.as_ref().and_then(|body| body.pointer(doc));
+        // Who is not known has what the file says of everybody; an answer that describes nobody makes no sense.
+        let described = match (described, response) {
+            (None, Some(response)) if response.status != 404 && !fields.is_empty() => {
+                return Err(garbled(response, "the answer does not hold the person"));
+            }
+            (described, _) => described.unwrap_or(&Value::Null),
+        };
         let known = |key: &str| {
             let at = fields.iter().find(|(name, _)| name == key).map(|(_, at)| at);
             let said = at.and_then(|at| described.pointer(at)).filter(|value| !value.is_null() && **value != "");
