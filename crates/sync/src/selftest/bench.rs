@@ -140,12 +140,12 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
         self.watch.wait(u32::try_from(ms).unwrap_or(0)).await;
     }
 
-    /// One request until it has an answer other than "later".
+    /// One request until it has an answer other than "later". True: it was made more than once.
     async fn ask(
         &self,
         request: Option<Request>,
         read: impl Fn(&Response) -> WriteAnswer,
-    ) -> Result<WriteAnswer, Stop> {
+    ) -> Result<(WriteAnswer, bool), Stop> {
         let request = request.ok_or(Stop::NotInFile)?;
         let mut tries = 1;
         loop {
@@ -158,7 +158,7 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
                     self.patience(after_ms).await;
                 }
                 WriteAnswer::Failed(Failure::SignedOut) => return Err(signed_out(response.status)),
-                answer => return Ok(answer),
+                answer => return Ok((answer, tries > 1)),
             }
         }
     }
@@ -180,22 +180,37 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
         self.note(place, id, None);
         let request = self.connector.create(place, id, body, at.millis());
         let answer = self.ask(request, |r| self.connector.create_answer(place, id, body, r)).await?;
-        self.confirmed(place, id, answer).await
+        self.confirmed(place, id, body, answer).await
     }
 
     pub async fn replace(&self, base: &Remote, body: &Value) -> Result<WriteAnswer, Stop> {
         let (place, id) = (base.place, base.id.as_str());
         let request = self.connector.replace(place, id, &base.rev, body, self.now().millis());
         let answer = self.ask(request, |r| self.connector.replace_answer(place, id, body, r)).await?;
-        self.confirmed(place, id, answer).await
+        self.confirmed(place, id, body, answer).await
     }
 
-    /// Notes what was stored; an answer that is not yet certain is looked at.
-    async fn confirmed(&self, place: Place, id: &str, answer: WriteAnswer) -> Result<WriteAnswer, Stop> {
+    /// Notes what was stored. What is not certain is looked at: an answer that says so, and a refusal after the request
+    /// had to be repeated, for the first one may have been carried out all the same.
+    async fn confirmed(
+        &self,
+        place: Place,
+        id: &str,
+        sent: &Value,
+        (answer, repeated): (WriteAnswer, bool),
+    ) -> Result<WriteAnswer, Stop> {
         let answer = match answer {
             WriteAnswer::Unconfirmed => {
                 self.patience(None).await;
                 self.get(place, id).await?.map_or(WriteAnswer::Missing, WriteAnswer::Stored)
+            }
+            WriteAnswer::Stale(_) if repeated => {
+                let now = self.get(place, id).await?;
+                let text = |value: &Value| value.get(canary::text_field(self.collection)).cloned();
+                match now.filter(|now| text(&canary::value(now)) == text(sent)) {
+                    Some(now) => WriteAnswer::Stored(now),
+                    None => answer,
+                }
             }
             answer => answer,
         };
@@ -209,7 +224,7 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
     pub async fn get(&self, place: Place, id: &str) -> Result<Option<Remote>, Stop> {
         let known = self.made.borrow().get(&(place, id.to_owned())).cloned().flatten();
         let known = known.as_ref().map(canary::value);
-        let answer = match self.connector.get(place, id, known.as_ref()) {
+        let (answer, _) = match self.connector.get(place, id, known.as_ref()) {
             Some(request) => self.ask(Some(request), |r| self.connector.get_answer(place, id, r)).await?,
             None => self.ask(self.connector.find(place, id), |r| self.connector.find_answer(place, id, r)).await?,
         };
@@ -227,7 +242,7 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
     pub async fn delete(&self, base: &Remote) -> Result<WriteAnswer, Stop> {
         let known = canary::value(base);
         let request = self.connector.delete(base.place, &base.id, &base.rev, Some(&known));
-        self.ask(request, |r| self.connector.delete_answer(base.place, &base.id, r)).await
+        Ok(self.ask(request, |r| self.connector.delete_answer(base.place, &base.id, r)).await?.0)
     }
 
     /// A new document of the canary collection.

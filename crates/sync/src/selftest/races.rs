@@ -147,12 +147,12 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
         match round.winners {
             // Of several, it is certain; of one or none only if most were decided.
             n if n > 1 => tally.several += 1,
-            _ if (round.winners + round.losers) * 2 < self.options.racers => tally.undecided += 1,
+            _ if (round.winners + round.losers) * 2 < self.options.racers => {
+                tally.undecided += 1;
+                self.patience(round.after_ms).await;
+            }
             1 => tally.one += 1,
             _ => tally.none += 1,
-        }
-        if round.after_ms.is_some() {
-            self.patience(round.after_ms).await;
         }
         tally.several >= ENOUGH
     }

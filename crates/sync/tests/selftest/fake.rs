@@ -56,6 +56,8 @@ pub enum Habit {
     NoClock,
     /// Every third request is turned away for a second.
     Busy,
+    /// Every third write is carried out and answered as if it had been turned away, as Kinto on PostgreSQL does.
+    BusyAfterAll,
 }
 
 /// What a browser would be told.
@@ -141,6 +143,9 @@ impl Net for Fake {
         let mut backend = self.0.borrow_mut();
         let current = if racing || creating { before } else { backend.current(&request) };
         let mut answer = backend.answer(&request, current);
+        if backend.has(Habit::BusyAfterAll) && request.method == "PUT" && backend.requests.is_multiple_of(3) {
+            answer = busy(503);
+        }
         backend.sign(&mut answer);
         Ok(answer)
     }
@@ -175,8 +180,7 @@ impl Backend {
             return Ok(Some(self.preflight(request)));
         }
         if self.has(Habit::Busy) && self.requests.is_multiple_of(3) {
-            let headers = vec![("Retry-After".into(), "1".into())];
-            return Ok(Some(Response { status: 429, headers, body: "{}".into() }));
+            return Ok(Some(busy(429)));
         }
         Ok(None)
     }
@@ -318,6 +322,10 @@ impl Backend {
         }
         Response { status: 204, headers, body: String::new() }
     }
+}
+
+fn busy(status: u16) -> Response {
+    Response { status, headers: vec![("Retry-After".into(), "1".into())], body: "{}".into() }
 }
 
 fn parts(request: &Request) -> (String, Option<String>, Vec<(String, String)>) {
