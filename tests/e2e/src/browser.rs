@@ -2,7 +2,7 @@
 //! and typing wait for what they need. Nothing here knows the desk.
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
@@ -42,6 +42,8 @@ struct Notes {
 pub struct Browser {
     name: String,
     running: Mutex<Option<Running>>,
+    /// A story's own script in every page, after the probe.
+    script: Mutex<String>,
     notes: Mutex<Notes>,
     evidence: Mutex<bool>,
     profile: TempDir,
@@ -55,6 +57,7 @@ impl Browser {
         let browser = Browser {
             name: name.to_owned(),
             running: Mutex::new(None),
+            script: Mutex::default(),
             notes: Mutex::default(),
             evidence: Mutex::new(false),
             profile,
@@ -72,10 +75,30 @@ impl Browser {
         let _ = driver.leak();
     }
 
+    /// Ended as a person ends it: what the browser keeps in memory for a while reaches its profile.
+    #[track_caller]
+    pub fn quit(&self) {
+        self.take_notes();
+        let Some(Running { driver, chromedriver }) = self.running().take() else { return };
+        RUNTIME
+            .block_on(driver.quit())
+            .unwrap_or_else(|error| panic!("{}: the browser does not end: {error}", self.name));
+        drop(chromedriver);
+        // Its helpers may take a moment longer.
+        kill_profile(self.profile.path());
+    }
+
+    /// From the next launch or tab on, every page runs this before its own scripts.
+    pub fn run_in_every_page(&self, script: String) {
+        *self.script.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = script;
+    }
+
     /// Again, on the same profile.
     #[track_caller]
     pub fn launch(&self) {
         let setup = setup();
+        let log = self.log();
+        let _ = std::fs::remove_file(&log);
         let mut child = Command::new(&setup.driver)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -90,18 +113,18 @@ impl Browser {
             })
         });
         let port = port.expect("chromedriver says where it listens");
-        let capabilities = capabilities(&setup.chrome, self.profile.path()).expect("capabilities");
+        let capabilities = capabilities(&setup.chrome, self.profile.path(), &log).expect("capabilities");
         let driver = RUNTIME.block_on(async {
             let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
             driver.set_script_timeout(Duration::from_secs(30)).await?;
             driver.set_page_load_timeout(Duration::from_secs(30)).await?;
-            driver.cdp().send_raw("Page.enable", json!({})).await?;
-            let script = json!({ "source": PROBE });
-            driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", script).await?;
             WebDriverResult::Ok(driver)
         });
         match driver {
-            Ok(driver) => *self.running() = Some(Running { driver, chromedriver }),
+            Ok(driver) => {
+                *self.running() = Some(Running { driver, chromedriver });
+                self.prepare_tab();
+            }
             Err(error) => {
                 kill_profile(self.profile.path());
                 panic!("the browser does not start: {error}");
@@ -109,11 +132,29 @@ impl Browser {
         }
     }
 
+    /// The present tab's pages get the probe and the story's script.
+    #[track_caller]
+    pub(crate) fn prepare_tab(&self) {
+        let script = self.script.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        self.cdp("Page.enable", json!({}));
+        for source in [PROBE, &script] {
+            self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
+        }
+    }
+
+    /// What the browser itself writes down of its consoles, line by line; it outlives a killed browser.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.profile.path().join("e2e.log")
+    }
+
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
         self.running.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn drive<T, F: Future<Output = WebDriverResult<T>>>(&self, act: impl FnOnce(WebDriver) -> F) -> Result<T, String> {
+    pub(crate) fn drive<T, F: Future<Output = WebDriverResult<T>>>(
+        &self,
+        act: impl FnOnce(WebDriver) -> F,
+    ) -> Result<T, String> {
         let driver = self.running().as_ref().map(|r| r.driver.clone()).ok_or("the browser is not running")?;
         RUNTIME.block_on(act(driver)).map_err(|error| error.to_string().lines().take(4).collect::<Vec<_>>().join(" "))
     }
@@ -390,7 +431,7 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(chrome: &Path, profile: &Path) -> WebDriverResult<thirtyfour::ChromeCapabilities> {
+fn capabilities(chrome: &Path, profile: &Path, log: &Path) -> WebDriverResult<thirtyfour::ChromeCapabilities> {
     let mut capabilities = DesiredCapabilities::chrome();
     capabilities.set_binary(&chrome.display().to_string())?;
     for argument in [
@@ -413,6 +454,8 @@ fn capabilities(chrome: &Path, profile: &Path) -> WebDriverResult<thirtyfour::Ch
         capabilities.add_arg(argument)?;
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    capabilities.add_arg("--enable-logging")?;
+    capabilities.add_arg(&format!("--log-file={}", log.display()))?;
     capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
     Ok(capabilities)
 }

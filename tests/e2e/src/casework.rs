@@ -125,25 +125,6 @@ impl Desk {
         })
     }
 
-    /// Writes `备注 1` … `备注 count` through the page's own controls, as fast as they take it. Returns at once.
-    #[track_caller]
-    pub fn burst_of_notes(&self, count: u32) {
-        let script = "const [count, open, field, submit] = arguments; \
-            const seen = (css) => [...document.querySelectorAll(css)].find((e) => e.checkVisibility() && !e.disabled); \
-            const soon = () => new Promise((done) => setTimeout(done)); \
-            const there = async (css) => { for (;;) { const e = seen(css); if (e) return e; await soon(); } }; \
-            (async () => { for (let n = 1; n <= count; n++) { \
-                (await there(open)).click(); \
-                const input = await there(field); \
-                input.value = `备注 ${n}`; input.dispatchEvent(new Event('input', { bubbles: true })); \
-                (await there(submit)).click(); \
-                while (seen(submit)) await soon(); \
-            } })();";
-        let arguments =
-            [count.into(), hook("act-note").into(), hook("field-text").into(), hook("dialog-submit").into()];
-        self.js(script, &arguments);
-    }
-
     /// After the server's clock was moved: a desk follows it by the answers it gets, so let it ask, and wait until its own
     /// clock on the screen agrees.
     #[track_caller]

@@ -21,11 +21,14 @@ mod casework;
 mod cast;
 mod desk;
 mod device;
+mod dice;
 mod evidence;
 mod given;
 mod process;
+mod said;
 mod setup;
 mod site;
+
 pub mod wait;
 
 pub use api::{Answer, Api};
@@ -35,8 +38,10 @@ pub use casework::{at, leg, read_length, row};
 pub use cast::{Customer, PASSWORD, Person};
 pub use desk::{Desk, hook};
 pub use device::Waiting;
+pub use dice::Dice;
 pub use given::policies;
 pub use setup::setup;
 pub use site::{Site, SiteOptions};
+
 pub use thirtyfour::Key;
 pub use wait::{PATIENCE, until};

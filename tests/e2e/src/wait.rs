@@ -33,3 +33,8 @@ pub fn until<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
         None => panic!("waited {} s in vain: {what}", PATIENCE.as_secs()),
     }
 }
+
+/// Lets that much time pass. Only for a moment that a story's dice have chosen, never to wait for something.
+pub fn pass(time: Duration) {
+    std::thread::sleep(time);
+}

@@ -9,6 +9,7 @@ mod door;
 mod expert;
 mod hostile;
 mod keyboard;
+mod kill;
 mod live;
 mod offline;
 mod page;

@@ -71,52 +71,6 @@ fn three_cases_without_a_server_arrive_once_and_in_order() {
     }
 }
 
-/// Notes are written as fast as the page takes them; in the middle of it the browser is killed.
-#[test]
-fn a_killed_browser_loses_nothing_that_was_acknowledged() {
-    let site = Site::quiet();
-    let home = Desk::of(&site, Person::Home);
-    let title = "浏览器被杀";
-    home.take_in(Customer::Chen, "NETWORK.signal", title);
-    let case = site.api().case(title, "taken in", |_| true);
-    home.ready_to_start_offline();
-    // One round by hand, so that the burst below presses the same controls.
-    home.note("备注 0");
-    home.burst_of_notes(30);
-    let mut acknowledged = BTreeSet::new();
-    home.until("ten notes are acknowledged", || {
-        acknowledged.extend(home.outbox_ids());
-        acknowledged.extend(journal_ids(&site, Collection::Cases));
-        (acknowledged.len() > 11).then_some(())
-    });
-    home.kill();
-    let sent_before = journal_ids(&site, Collection::Cases);
-    acknowledged.extend(sent_before);
-
-    home.launch();
-    home.open(&site.url());
-    // The browser keeps cookies in memory for a while: killed so soon after the log-in, it may ask for it again.
-    home.back_to_work();
-    home.until("everything is sent", || home.outbox().is_empty().then_some(()));
-    let arrived = journal_ids(&site, Collection::Cases);
-    let once: BTreeSet<String> = arrived.iter().cloned().collect();
-    assert_eq!(arrived.len(), once.len(), "something arrived twice");
-    let lost: Vec<&String> = acknowledged.difference(&once).collect();
-    assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
-    // The notes that did arrive are a beginning of what was typed, without a gap.
-    let case = site.api().case(title, "with its notes", |c| c.id == case.id);
-    let notes: Vec<&str> = case
-        .journal
-        .iter()
-        .filter_map(|e| match &e.intent {
-            Intent::AddNote { text } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    let typed: Vec<String> = (0..notes.len()).map(|n| format!("备注 {n}")).collect();
-    assert_eq!(notes, typed);
-}
-
 #[test]
 fn of_two_desks_that_claim_one_callback_offline_one_wins_and_the_other_is_told() {
     let site = Site::quiet();
