@@ -320,6 +320,10 @@ impl<S: Store> Ledger<S> {
         self.carry_out(plan, true).await
     }
 
+    pub(crate) fn clock_set_back(&self, by_ms: i64) {
+        self.replica.borrow_mut().clock_set_back(by_ms);
+    }
+
     pub(crate) fn set_frame(&self, now_ms: i64, watch_ms: Option<i64>) {
         self.replica.borrow_mut().set_frame(now_ms, watch_ms);
     }

@@ -227,6 +227,19 @@ impl Replica {
         bases.map(|(key, base)| base.record(key)).collect()
     }
 
+    /// Watches end as many milliseconds earlier as the device's clock was set back.
+    pub(crate) fn clock_set_back(&mut self, by_ms: i64) {
+        let keys: BTreeSet<&DocKey> = self.items.values().collect();
+        for (collection, id) in keys {
+            let Some(slot) = self.docs.get_mut(collection).and_then(|docs| docs.get_mut(id)) else { continue };
+            for item in &mut slot.pending {
+                if let ItemState::Settling { until } = &mut item.state {
+                    *until = Timestamp::from_millis(until.millis().saturating_sub(by_ms));
+                }
+            }
+        }
+    }
+
     fn frame(&self, fresh: bool) -> Frame<'_> {
         Frame { policies: &self.policies, now_ms: self.now_ms, watch_ms: self.watch_ms, fresh }
     }

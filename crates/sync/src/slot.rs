@@ -319,7 +319,10 @@ impl Frame<'_> {
         match (watch, state) {
             (None, _) => After::Done,
             (Some(_), ItemState::Settling { until }) if self.fresh && until.millis() <= self.now_ms => After::Done,
-            (Some(_), ItemState::Settling { .. }) => After::Same,
+            // A moment beyond the longest watch is of another clock.
+            (Some(watch), ItemState::Settling { until }) if until.millis() <= self.now_ms.saturating_add(watch) => {
+                After::Same
+            }
             (Some(watch), _) => {
                 After::Now(ItemState::Settling { until: Timestamp::from_millis(self.now_ms.saturating_add(watch)) })
             }

@@ -124,6 +124,8 @@ pub struct Syncer<S, N, C, R> {
     person: String,
     state: RefCell<State>,
     busy: Cell<bool>,
+    /// Device time of the last look at the clock.
+    seen_ms: Cell<i64>,
 }
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
@@ -133,7 +135,17 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let returns = connector.collections().any(|c| ledger.replica().is_complete(c));
         let sweep_at_ms = connector.reconcile_ms().map(|every| if returns { i64::MIN } else { clock.now_ms() + every });
         let state = RefCell::new(State { pull_at_ms: i64::MIN, sweep_at_ms, ..State::default() });
-        Syncer { ledger, connector, net, clock, rng, person, state, busy: Cell::new(false) }
+        Syncer {
+            ledger,
+            connector,
+            net,
+            clock,
+            rng,
+            person,
+            state,
+            busy: Cell::new(false),
+            seen_ms: Cell::new(i64::MIN),
+        }
     }
 
     pub fn connector(&self) -> &Connector {
@@ -172,6 +184,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
 
     /// Device time in milliseconds at which there is something to do; None: nothing until something happens.
     pub fn next_wake(&self, now_ms: i64) -> Option<i64> {
+        self.mind_clock(now_ms);
         if !self.ledger.is_whole() {
             return Some(now_ms);
         }
@@ -229,6 +242,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
 
     /// One step: sends if there is something to send, else pulls. Only one runs at a time; a second call is idle.
     pub async fn step(&self) -> Step {
+        self.mind_clock(self.clock.now_ms());
         if !self.ledger.is_whole() {
             return self.load_step().await;
         }
@@ -289,6 +303,19 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 self.line_failed(None, Problem::new(ProblemKind::Network, 0, error.0));
                 None
             }
+        }
+    }
+
+    /// A device's clock may be set back: moments that were near are far away then, so everything is due.
+    fn mind_clock(&self, now_ms: i64) {
+        let before = self.seen_ms.replace(now_ms);
+        if now_ms < before {
+            let mut state = self.state.borrow_mut();
+            state.pull_at_ms = i64::MIN;
+            state.sweep_at_ms = state.sweep_at_ms.map(|_| i64::MIN);
+            drop(state);
+            self.ledger.clock_set_back(before - now_ms);
+            self.kick();
         }
     }
 
