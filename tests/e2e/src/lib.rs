@@ -28,6 +28,7 @@ mod process;
 mod said;
 mod setup;
 mod site;
+mod tabs;
 
 pub mod wait;
 
@@ -42,6 +43,7 @@ pub use dice::Dice;
 pub use given::policies;
 pub use setup::setup;
 pub use site::{Site, SiteOptions};
+pub use tabs::Tab;
 
 pub use thirtyfour::Key;
 pub use wait::{PATIENCE, until};

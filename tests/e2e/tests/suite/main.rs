@@ -14,4 +14,5 @@ mod live;
 mod offline;
 mod page;
 mod relay;
+mod tabs;
 mod tools;
