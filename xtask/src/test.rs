@@ -142,11 +142,14 @@ fn native(words: &[String]) -> Outcome {
 fn real_servers(words: &[String]) -> Outcome {
     let counts = server_counts();
     let _ = fs::remove_file(&counts); // an old one would be read if the tests do not come to their end
+    cmd::run(&mut cmd::cargo(["build", "--locked", "-p", "baton-connect", "--bin", "baton-connector"]))?;
+    let connector = paths::target().join("debug").join(paths::exe("baton-connector"));
     cmd::run(
         cmd::cargo(["test", "--locked", "-p", "baton-servers", "--"])
             .args(words)
             .envs(servers::ensure())
-            .env("BATON_SERVERS_COUNTS", counts),
+            .env("BATON_SERVERS_COUNTS", counts)
+            .env("BATON_CONNECTOR", connector),
     )
 }
 

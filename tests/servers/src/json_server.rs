@@ -24,5 +24,5 @@ pub fn prepare(data: &Path, stock: &Stock) {
 pub fn command(data: &Path, port: u16) -> (Command, &'static str) {
     let mut command = Command::new(tool("BATON_JSON_SERVER"));
     command.current_dir(data).args(["db.json", "--quiet", "--host", "127.0.0.1", "--port", &port.to_string()]);
-    (command, "/cases?_limit=1")
+    (command, "/")
 }

@@ -6,6 +6,7 @@
 mod crowd;
 mod deletes;
 mod desk;
+mod docs;
 mod faults;
 mod furnished;
 mod law;
@@ -42,7 +43,10 @@ const STORIES: [(&str, Story); 11] = [
 /// Where the server knows people.
 const LOGGED_IN: [(&str, Story); 1] = [("log_in_ends", story!(faults::log_in_ends))];
 
+/// The example in the docs is about this one.
+const JSON_SERVER: [(&str, Story); 1] = [("worked_example", story!(docs::worked_example))];
+
 fn main() -> ExitCode {
     baton_servers::own::serve_if_asked();
-    runner::run(&FURNITURE, &STORIES, &LOGGED_IN)
+    runner::run(&FURNITURE, &STORIES, &LOGGED_IN, &JSON_SERVER)
 }

@@ -65,7 +65,8 @@ pub async fn session(args: &Args) -> Result<(Connector, Authorized<HttpNet>), St
         return Ok((connector, Authorized::new(net, Vec::new())));
     }
     let user = args.user.as_deref().ok_or("the file says that somebody must log in: --user")?;
-    let session = log_in(&connector, &net, user, &password(args)?).await;
+    let password = if connector.auth_style() == Style::None { String::new() } else { password(args)? };
+    let session = log_in(&connector, &net, user, &password).await;
     let session = session.map_err(|error| format!("{user} cannot log in: {error}"))?;
     Ok((connector, Authorized::new(net, session.headers)))
 }
