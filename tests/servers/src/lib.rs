@@ -24,6 +24,7 @@ mod wait;
 
 pub use kind::Kind;
 pub use line::{Fate, Head, Line};
+pub use postgres::Postgres;
 pub use server::{Server, Stock};
 pub use wait::{PATIENCE, until};
 

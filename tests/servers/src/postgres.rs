@@ -81,6 +81,14 @@ impl Postgres {
         Owned::start(&mut command, log, Signal::QUIT)
     }
 
+    /// psql with these arguments, for SQL of a test's own.
+    pub fn psql(&self, database: &str) -> Command {
+        let mut psql = self.program("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
+        psql.args(["-U", "kinto", "-d", database]);
+        psql
+    }
+
     fn sql(&self, database: &str, text: &str) {
         run(self.program("psql").args([
             "-q",

@@ -14,10 +14,13 @@ mod line;
 mod races;
 mod relay;
 mod runner;
+mod schema;
 mod words;
 mod world;
 
 use std::process::ExitCode;
+
+use baton_servers::Kind;
 
 use runner::{Story, story};
 
@@ -46,7 +49,10 @@ const LOGGED_IN: [(&str, Story); 1] = [("log_in_ends", story!(faults::log_in_end
 /// The example in the docs is about this one.
 const JSON_SERVER: [(&str, Story); 1] = [("worked_example", story!(docs::worked_example))];
 
+/// SQL that is deployed without Kinto, on the same PostgreSQL.
+const POSTGRES: [(&str, Story); 1] = [("schema_of_postgrest", story!(schema::postgrest))];
+
 fn main() -> ExitCode {
     baton_servers::own::serve_if_asked();
-    runner::run(&FURNITURE, &STORIES, &LOGGED_IN, &JSON_SERVER)
+    runner::run(&FURNITURE, &STORIES, &LOGGED_IN, &[(Kind::JsonServer, &JSON_SERVER), (Kind::KintoPostgres, &POSTGRES)])
 }

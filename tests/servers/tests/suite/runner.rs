@@ -33,7 +33,12 @@ struct Count {
 
 type Stories<'a> = &'a [(&'static str, Story)];
 
-pub fn run(furniture: Stories<'_>, stories: Stories<'_>, logged_in: Stories<'_>, json_server: Stories<'_>) -> ExitCode {
+pub fn run(
+    furniture: Stories<'_>,
+    stories: Stories<'_>,
+    logged_in: Stories<'_>,
+    own: &[(Kind, Stories<'_>)],
+) -> ExitCode {
     // As with cargo's own tests: several names choose what has any of them.
     let words: Vec<String> = env::args().skip(1).collect();
     let names = if words.iter().any(|word| word.starts_with('-')) { Vec::new() } else { words };
@@ -42,8 +47,15 @@ pub fn run(furniture: Stories<'_>, stories: Stories<'_>, logged_in: Stories<'_>,
     let mut trials = Vec::new();
     for kind in Kind::ALL {
         let speechless = kind.missing().or_else(|| no_connector(kind));
-        let logged_in = if kind == Kind::JsonServer { json_server } else { logged_in };
-        for (group, missing) in [(furniture, kind.missing()), (stories, speechless.clone()), (logged_in, speechless)] {
+        let logged_in = if kind == Kind::JsonServer { &[] } else { logged_in };
+        let own = own.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, stories)| stories);
+        let groups = [
+            (furniture, kind.missing()),
+            (own, kind.missing()),
+            (stories, speechless.clone()),
+            (logged_in, speechless),
+        ];
+        for (group, missing) in groups {
             let mut told = false;
             for (what, story) in group {
                 let (name, story) = (format!("{}::{what}", kind.name()), *story);
