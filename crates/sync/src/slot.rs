@@ -111,7 +111,8 @@ impl Base {
     }
 
     fn holds(&self, key: &DocKey, entry: &str) -> bool {
-        if !defence::on(Defence::JournalIds) {
+        // What has vanished holds nothing: work that is still watched is done again, or refused in plain sight.
+        if self.has_vanished() || !defence::on(Defence::JournalIds) {
             return false;
         }
         match self.reading(key) {
@@ -272,7 +273,14 @@ impl Slot {
         if let Some(base) = &self.base {
             let mut rest = Vec::new();
             for mut item in std::mem::take(&mut self.pending) {
-                let state = if base.holds(key, item.id()) { frame.held(key, &item.state) } else { missed(&item.state) };
+                let state = if base.has_tombstone() && matches!(item.state, ItemState::Settling { .. }) {
+                    // It was done, and then the document was deleted.
+                    After::Done
+                } else if base.holds(key, item.id()) {
+                    frame.held(key, &item.state)
+                } else {
+                    missed(&item.state)
+                };
                 match state {
                     After::Done => settled.done.push(item),
                     After::Same => rest.push(item),

@@ -246,16 +246,21 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         if !self.ledger.is_whole() {
             return self.load_step().await;
         }
+        let mut waits = false;
         match self.push_step().await {
-            Step::Worked => return Step::Worked,
-            pushed @ (Step::SignedOut | Step::NotLeading) => return pushed,
-            pushed => match self.pull_step().await {
-                Step::Idle if pushed == Step::Waiting => return pushed,
-                Step::Idle => {}
-                pulled => return pulled,
-            },
+            Step::Idle => {}
+            Step::Waiting => waits = true,
+            pushed => return pushed,
         }
-        self.sweep_step().await
+        match self.pull_step().await {
+            Step::Idle => {}
+            Step::Waiting => waits = true,
+            pulled => return pulled,
+        }
+        match self.sweep_step().await {
+            Step::Idle if waits => Step::Waiting,
+            swept => swept,
+        }
     }
 
     /// Some more of what this device holds: before all of it is here nothing is asked of the backend.
