@@ -64,6 +64,8 @@ pub(super) struct Bench<'a, N, C, W> {
     /// Where the list ended before the first document was made.
     pub end: RefCell<Option<String>>,
     pub skew: RefCell<Skew>,
+    /// The finest step of the server's clock that was seen, milliseconds: an HTTP date has whole seconds.
+    pub step_ms: Cell<i64>,
     /// Names of all headers that answers had, in small letters.
     pub seen: RefCell<BTreeSet<String>>,
     /// What was made is being removed: the person has cancelled already, or cannot any more.
@@ -92,6 +94,7 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
             made: RefCell::default(),
             end: RefCell::default(),
             skew: RefCell::default(),
+            step_ms: Cell::new(1000),
             seen: RefCell::default(),
             cleaning: Cell::default(),
         }
@@ -124,6 +127,9 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
         match self.net.send(request).await {
             Ok(response) => {
                 if let Some(server) = self.connector.server_time_ms(&response) {
+                    if server % 1000 != 0 {
+                        self.step_ms.set(1);
+                    }
                     self.skew.borrow_mut().note(sent, self.clock.now_ms(), server);
                 }
                 let names = response.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
@@ -172,47 +178,48 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
     }
 
     pub async fn create(&self, place: Place, id: &str, body: &Value) -> Result<WriteAnswer, Stop> {
-        self.create_at(place, id, body, self.now()).await
-    }
-
-    pub async fn create_at(&self, place: Place, id: &str, body: &Value, at: Timestamp) -> Result<WriteAnswer, Stop> {
         // Before it is sent: also one whose answer is lost has to be removed.
         self.note(place, id, None);
-        let request = self.connector.create(place, id, body, at.millis());
-        let answer = self.ask(request, |r| self.connector.create_answer(place, id, body, r)).await?;
-        self.confirmed(place, id, body, answer).await
+        let request = || self.connector.create(place, id, body, self.now().millis());
+        let read = |r: &Response| self.connector.create_answer(place, id, body, r);
+        self.write((place, id), None, body, request, read).await
     }
 
     pub async fn replace(&self, base: &Remote, body: &Value) -> Result<WriteAnswer, Stop> {
         let (place, id) = (base.place, base.id.as_str());
-        let request = self.connector.replace(place, id, &base.rev, body, self.now().millis());
-        let answer = self.ask(request, |r| self.connector.replace_answer(place, id, body, r)).await?;
-        self.confirmed(place, id, body, answer).await
+        let request = || self.connector.replace(place, id, &base.rev, body, self.now().millis());
+        let read = |r: &Response| self.connector.replace_answer(place, id, body, r);
+        self.write((place, id), Some(base), body, request, read).await
     }
 
-    /// Notes what was stored. What is not certain is looked at: an answer that says so, and a refusal after the request
-    /// had to be repeated, for the first one may have been carried out all the same.
-    async fn confirmed(
+    /// Writes, and looks where the answer is not certain: one that says so; a refusal of a request that had to be
+    /// repeated, for the first one may have been carried out; and a refusal though nothing has moved, as Kinto on
+    /// PostgreSQL gives when two documents are made at the same moment.
+    async fn write(
         &self,
-        place: Place,
-        id: &str,
+        (place, id): (Place, &str),
+        base: Option<&Remote>,
         sent: &Value,
-        (answer, repeated): (WriteAnswer, bool),
+        request: impl Fn() -> Option<Request>,
+        read: impl Fn(&Response) -> WriteAnswer,
     ) -> Result<WriteAnswer, Stop> {
-        let answer = match answer {
-            WriteAnswer::Unconfirmed => {
-                self.patience(None).await;
-                self.get(place, id).await?.map_or(WriteAnswer::Missing, WriteAnswer::Stored)
+        let text = |value: &Value| value.get(canary::text_field(self.collection)).cloned();
+        let mut tries = 1;
+        let answer = loop {
+            let (answer, repeated) = self.ask(request(), &read).await?;
+            if !matches!(answer, WriteAnswer::Unconfirmed | WriteAnswer::Stale(_)) {
+                break answer;
             }
-            WriteAnswer::Stale(_) if repeated => {
-                let now = self.get(place, id).await?;
-                let text = |value: &Value| value.get(canary::text_field(self.collection)).cloned();
-                match now.filter(|now| text(&canary::value(now)) == text(sent)) {
-                    Some(now) => WriteAnswer::Stored(now),
-                    None => answer,
+            let unmoved = |now: &Option<Remote>| now.as_ref().map(|r| &r.rev) == base.map(|r| &r.rev);
+            match (&answer, self.get(place, id).await?) {
+                (WriteAnswer::Unconfirmed, Some(now)) => break WriteAnswer::Stored(now),
+                (_, Some(now)) if repeated && text(&canary::value(&now)) == text(sent) => {
+                    break WriteAnswer::Stored(now);
                 }
+                (_, now) if unmoved(&now) && tries < TRIES => tries += 1,
+                _ => break answer,
             }
-            answer => answer,
+            self.patience(None).await;
         };
         if let WriteAnswer::Stored(remote) = &answer {
             self.note(place, id, Some(remote.clone()));
@@ -247,13 +254,9 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
 
     /// A new document of the canary collection.
     pub async fn fresh(&self, text: &str) -> Result<Remote, Stop> {
-        self.fresh_at(text, self.now()).await
-    }
-
-    pub async fn fresh_at(&self, text: &str, at: Timestamp) -> Result<Remote, Stop> {
         let id = self.new_id();
-        let body = canary::document(self.collection, &id, text, at);
-        match self.create_at(self.place(), &id, &body, at).await? {
+        let body = canary::document(self.collection, &id, text, self.now());
+        match self.create(self.place(), &id, &body).await? {
             WriteAnswer::Stored(remote) => Ok(remote),
             answer => Err(Stop::Problem(problem(answer))),
         }

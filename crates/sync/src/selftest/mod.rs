@@ -71,7 +71,7 @@ pub trait Watch {
         false
     }
 
-    /// Waits, because the backend asked for patience (`Retry-After`).
+    /// Waits, because the backend asked for patience (`Retry-After`), or so that old and new can be told apart.
     async fn wait(&self, ms: u32);
 }
 
@@ -162,7 +162,7 @@ fn clock<N: Net, C: Clock, W: Watch>(bench: &Bench<'_, N, C, W>) -> Outcome {
         None => found(Verdict::Differs, vec![Fact::NoClock]),
         Some((trip_ms, ms)) => {
             let verdict = if ms.abs() > SKEW_MS { Verdict::Differs } else { Verdict::Passed };
-            found(verdict, vec![Fact::Skew { ms, error_ms: trip_ms / 2 }])
+            found(verdict, vec![Fact::Skew { ms, error_ms: trip_ms / 2 + bench.step_ms.get() }])
         }
     }
 }

@@ -112,7 +112,7 @@ pub enum Fact {
     Documents { count: usize, pages: usize },
     /// What an earlier self-test had left behind is removed.
     Leftovers { count: usize },
-    /// Server time minus device time, milliseconds; half a round trip is the error of it.
+    /// Server time minus device time, milliseconds; half a round trip and the clock's step are the error of it.
     Skew { ms: i64, error_ms: i64 },
     /// No answer has the server's time in the header that the file names, or it names none.
     NoClock,

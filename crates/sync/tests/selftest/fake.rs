@@ -56,8 +56,10 @@ pub enum Habit {
     NoClock,
     /// Every third request is turned away for a second.
     Busy,
-    /// Every third write is carried out and answered as if it had been turned away, as Kinto on PostgreSQL does.
+    /// Every third write is carried out and answered as if it had been turned away, as a gateway may do.
     BusyAfterAll,
+    /// Every third write is refused though nothing has moved.
+    RefusesAtTimes,
 }
 
 /// What a browser would be told.
@@ -142,8 +144,12 @@ impl Net for Fake {
         }
         let mut backend = self.0.borrow_mut();
         let current = if racing || creating { before } else { backend.current(&request) };
+        let third = request.method == "PUT" && backend.requests.is_multiple_of(3);
+        if backend.has(Habit::RefusesAtTimes) && third {
+            return Ok(problem(409, &Value::Null));
+        }
         let mut answer = backend.answer(&request, current);
-        if backend.has(Habit::BusyAfterAll) && request.method == "PUT" && backend.requests.is_multiple_of(3) {
+        if backend.has(Habit::BusyAfterAll) && third {
             answer = busy(503);
         }
         backend.sign(&mut answer);

@@ -192,7 +192,7 @@ fn a_file_that_promises_nothing_only_differs() {
 
 #[test]
 fn a_busy_backend_is_waited_for() {
-    for habit in [Habit::Busy, Habit::BusyAfterAll] {
+    for habit in [Habit::Busy, Habit::BusyAfterAll, Habit::RefusesAtTimes] {
         let fake = Fake::new(&[habit]);
         let person = Person::new(&fake);
         let report = run_as(&fake, &connector(), &Options::default(), &person);

@@ -11,6 +11,7 @@ mod faults;
 mod furnished;
 mod law;
 mod line;
+mod promises;
 mod races;
 mod relay;
 mod runner;
@@ -29,7 +30,8 @@ const FURNITURE: [(&str, Story); 2] =
     [("is_furnished_and_comes_back", story!(furnished::story)), ("line_can_be_made_bad", story!(line::story))];
 
 /// Through the connector file that ships.
-const STORIES: [(&str, Story); 11] = [
+const STORIES: [(&str, Story); 12] = [
+    ("promises", story!(promises::measured)),
     ("law_notices", story!(law::notices)),
     ("whole_relay", story!(relay::whole)),
     ("offline_and_back", story!(relay::offline)),
