@@ -93,7 +93,7 @@ pub(super) struct Field {
     pub values: Option<Vec<(Value, Value)>>,
     /// Ours, for values of theirs that are not in the table.
     pub otherwise: Option<Value>,
-    /// Where there is no value, in either direction.
+    /// Theirs where ours has no value; reads as none.
     pub default: Option<Value>,
     /// Always written.
     pub constant: Option<Value>,
@@ -381,12 +381,7 @@ impl Field {
         }
         // What was written for want of a value says nothing.
         let theirs = self.theirs.get(theirs).filter(|v| !v.is_null() && Some(*v) != self.default.as_ref());
-        let value = match theirs {
-            Some(value) => self.to_ours(value, present),
-            None if present.is_none() => self.default.clone(),
-            None => None,
-        };
-        if let Some(value) = value {
+        if let Some(value) = theirs.and_then(|value| self.to_ours(value, present)) {
             path.set(ours, value);
         }
     }

@@ -8,6 +8,7 @@ mod json_server;
 mod kinto;
 mod pocketbase;
 mod postgrest;
+mod tmf;
 
 use baton_engine::model::Collection;
 use baton_sync::Connector;
