@@ -12,6 +12,7 @@
 mod answer;
 mod auth;
 mod batch;
+mod field;
 mod listing;
 mod notes;
 mod page;

@@ -4,8 +4,10 @@
 
 mod baton;
 mod couchdb;
+mod hostile;
 mod json_server;
 mod kinto;
+mod paging;
 mod pocketbase;
 mod postgrest;
 mod tmf;

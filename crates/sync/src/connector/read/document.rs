@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{Object, Reader, child};
+use crate::connector::field::{Direction, Field};
 use crate::connector::notes::Notes;
 use crate::connector::path::Path;
-use crate::connector::shape::{Direction, Field, FieldMap, Make, Mark, Rest, Shape, Skip, Stamp};
+use crate::connector::shape::{FieldMap, Make, Mark, Rest, Shape, Skip, Stamp};
 use crate::connector::when::Form;
 use crate::connector::{Delete, Op, Reply};
 
