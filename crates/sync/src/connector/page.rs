@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::List;
 use super::scan::{self, Envelope};
 use super::shape::scalar;
-use super::template::Pairs;
+use super::template::{Pairs, Var};
 use super::when::{earlier, http_date, like, moment};
 use crate::defence::{self, Defence};
 use crate::net::Response;
@@ -189,7 +189,10 @@ impl List {
     ) -> Result<After, String> {
         if let Page::Cursor(from) = &self.page {
             let cursor = from.value(page.response, page.envelope).as_ref().and_then(scalar);
-            let more = self.more(page).unwrap_or(!page.envelope.items.is_empty());
+            // Where the page size is said, a short page is the last one; else only an empty one is.
+            let sized = self.ask.query.iter().chain(&self.ask.headers).any(|(_, t)| t.uses(Var::Limit));
+            let least = if sized { self.limit } else { 1 };
+            let more = self.more(page).unwrap_or(page.envelope.items.len() >= least);
             // "More" without a way on would ask for the same page for ever.
             return Ok(After { more: more && cursor.is_some(), cursor });
         }
