@@ -46,6 +46,15 @@ async fn test_prints_what_is_promised_and_writes_it_down() {
     assert_eq!(connector.promises().cas, Cas::Atomic);
     let value: Value = serde_json::from_str(&written).unwrap();
     assert!(value["promises"]["tested"].as_str().unwrap().starts_with("20"));
+    // A backend that cannot be asked is no reason to forget what was measured.
+    let nowhere = folder.path().join("nowhere.json");
+    let mut value = value;
+    value["base"] = json!("http://127.0.0.1:9");
+    value["auth"] = json!({"style": "none"});
+    std::fs::write(&nowhere, value.to_string()).unwrap();
+    let gone = self::run(&["test", text(&nowhere), "--write"]).await;
+    assert_eq!((gone.code, gone.out.contains("could not be tested")), (Some(2), true), "{}{}", gone.out, gone.err);
+    assert_eq!(std::fs::read_to_string(&nowhere).unwrap(), value.to_string());
 }
 
 #[tokio::test(flavor = "multi_thread")]

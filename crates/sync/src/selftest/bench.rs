@@ -68,6 +68,8 @@ pub(super) struct Bench<'a, N, C, W> {
     pub step_ms: Cell<i64>,
     /// Names of all headers that answers had, in small letters.
     pub seen: RefCell<BTreeSet<String>>,
+    /// Whether a list in several pages was asked for.
+    pub paged: Cell<bool>,
     /// What was made is being removed: the person has cancelled already, or cannot any more.
     pub cleaning: Cell<bool>,
 }
@@ -96,6 +98,7 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
             skew: RefCell::default(),
             step_ms: Cell::new(1000),
             seen: RefCell::default(),
+            paged: Cell::default(),
             cleaning: Cell::default(),
         }
     }

@@ -23,7 +23,10 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
             return found(Verdict::Passed, vec![Fact::SameOrigin]);
         }
         let Some(origin) = self.options.origin.as_deref() else {
-            let hidden = |name: &str| !self.seen.borrow().contains(&name.to_ascii_lowercase());
+            // The browser says no more than this: what was in no answer is hidden, or was not sent.
+            let hidden = |name: &str, vital: bool| {
+                (self.paged.get() || !vital) && !self.seen.borrow().contains(&name.to_ascii_lowercase())
+            };
             return self.visible(Vec::new(), hidden);
         };
         let mut facts = Vec::new();
@@ -45,7 +48,7 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
             facts.push(Fact::Blocked { request: format!("{} {}", list.method, list.url), why });
         }
         let exposed = tokens(&answer, "access-control-expose-headers");
-        let hidden = |name: &str| {
+        let hidden = |name: &str, _| {
             let name = name.to_ascii_lowercase();
             self.seen.borrow().contains(&name)
                 && !exposed.iter().any(|exposed| *exposed == name || exposed == "*")
@@ -57,14 +60,14 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
         self.visible(facts, hidden)
     }
 
-    fn visible(&self, mut facts: Vec<Fact>, hidden: impl Fn(&str) -> bool) -> Outcome {
+    fn visible(&self, mut facts: Vec<Fact>, hidden: impl Fn(&str, bool) -> bool) -> Outcome {
         let mut verdict = if facts.iter().any(|fact| matches!(fact, Fact::Blocked { .. })) {
             Verdict::Failed
         } else {
             Verdict::Passed
         };
         for (name, vital) in self.connector.headers_read() {
-            if hidden(name) {
+            if hidden(name, vital) {
                 // Without the clock the desk trusts the device's; without the way on it would stop after a page.
                 verdict = verdict.max(if vital { Verdict::Failed } else { Verdict::Differs });
                 facts.push(Fact::Hidden { header: name.into() });

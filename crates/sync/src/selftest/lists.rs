@@ -146,6 +146,7 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
             }
             self.fresh("came in between").await.map(drop)
         };
+        self.paged.set(true);
         let first = self.list(&small, self.place(), cursor.as_deref(), Some(between)).await?;
         let rest = self.list(&small, self.place(), first.cursor.as_deref(), QUIET).await?;
         let mut facts = vec![Fact::Paged { documents: first.items.len(), pages: first.pages }];

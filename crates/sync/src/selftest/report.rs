@@ -233,6 +233,12 @@ impl Report {
         self.checks.iter().find(|check| check.id == id)
     }
 
+    /// Whether documents could be made and read at all; else the promises say nothing about the backend.
+    pub fn is_tested(&self) -> bool {
+        let create = self.check(CheckId::Create);
+        create.is_some_and(|check| matches!(check.verdict, Verdict::Passed | Verdict::Differs))
+    }
+
     /// The worst verdict of all checks.
     pub fn verdict(&self) -> Verdict {
         self.checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Skipped)

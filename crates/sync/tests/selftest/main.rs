@@ -295,6 +295,23 @@ fn a_browser_is_let_in_or_not() {
 }
 
 #[test]
+fn in_a_browser_what_is_not_seen_is_hidden() {
+    let mut file = file();
+    file["base"] = json!("http://other.example/api");
+    let connector = Connector::read(&file.to_string()).unwrap();
+    let options = Options { rounds: 3, ..Options::default() };
+    let ask = |habits: &[Habit]| {
+        let fake = Fake::new(habits);
+        let report = run_as(&fake, &connector, &options, &Person::new(&fake));
+        report.check(CheckId::Cors).unwrap().clone()
+    };
+    assert_eq!(ask(&[]).verdict, Verdict::Passed);
+    let hidden = ask(&[Habit::NoClock]);
+    assert_eq!(hidden.found, [Fact::Hidden { header: "X-Baton-Now".into() }]);
+    assert_eq!(hidden.verdict, Verdict::Differs);
+}
+
+#[test]
 fn a_preview_shows_and_changes_nothing() {
     let fake = Fake::new(&[]);
     for n in 0..12 {

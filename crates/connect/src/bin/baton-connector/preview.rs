@@ -7,7 +7,7 @@ use baton_sync::connector::Place;
 use baton_sync::selftest;
 use serde_json::Value;
 
-use crate::{Args, test};
+use crate::{Args, test, words};
 
 const COUNT: u16 = 10;
 
@@ -27,7 +27,7 @@ pub async fn run(args: &Args) -> Result<ExitCode, String> {
     for text in &nameless {
         println!("── no document (no object, or no id): {text}");
     }
-    println!("{} documents", documents.len());
+    println!("{}", words::many(documents.len(), "document"));
     Ok(ExitCode::SUCCESS)
 }
 

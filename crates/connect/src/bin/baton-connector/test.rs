@@ -44,6 +44,9 @@ pub async fn run(args: &Args) -> Result<ExitCode, String> {
     if *terminal.stopped.borrow() {
         return Err("stopped; nothing is promised".into());
     }
+    if args.write && !report.is_tested() {
+        return Err(format!("{} is left as it is: nothing could be measured", args.file.display()));
+    }
     if args.write {
         file::write(&args.file, &report.promises, report.at)?;
         eprintln!("written into {}", args.file.display());

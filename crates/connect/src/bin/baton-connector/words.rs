@@ -108,8 +108,11 @@ pub fn promises(report: &Report) -> String {
     row("the journal is kept", yes(seen.journal), yes(said.journal));
     row("deletions are in the lists", yes(seen.tombstones), yes(said.tombstones));
     row("a list since a cursor misses nothing", yes(seen.since), yes(said.since));
-    let worst =
-        if report.verdict() == Verdict::Failed { "the backend does not keep what the file promises" } else { "usable" };
+    let worst = match report.verdict() {
+        _ if !report.is_tested() => "could not be tested",
+        Verdict::Failed => "not usable as the file says: a check failed",
+        _ => "usable",
+    };
     out.push_str(&format!("  {}: {worst}\n", report.backend));
     out
 }
@@ -122,7 +125,7 @@ fn cas(cas: Cas) -> &'static str {
     }
 }
 
-fn many(count: usize, what: &str) -> String {
+pub fn many(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
