@@ -1,0 +1,281 @@
+//! What a change would make of the replica, worked out and not carried out. Nothing here changes anything.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use baton_engine::model::Collection;
+use baton_engine::time::Timestamp;
+use baton_engine::{Refusal, decide};
+
+use super::Replica;
+use crate::connector::{Place, Remote};
+use crate::defence::{self, Defence};
+use crate::net::Problem;
+use crate::outbox::{ItemState, OutboxItem};
+use crate::plan::{ActError, COMPLETE, Command, Plan, record};
+use crate::slot::{Base, DocKey, Slot};
+use crate::store::{DocRecord, ItemRecord, Snapshot};
+
+impl Replica {
+    /// An act of the person: all commands hold, or none is taken. A command whose entry is known already is done.
+    pub(crate) fn plan_act(&self, commands: Vec<Command>) -> Result<Plan, ActError> {
+        let mut slots: BTreeMap<DocKey, Slot> = BTreeMap::new();
+        let mut plan = Plan::default();
+        let act = commands.first().map(|c| c.entry.id.clone()).unwrap_or_default();
+        let mut seq = self.next_seq;
+        for (index, command) in commands.into_iter().enumerate() {
+            let Command { collection, id, entry } = command;
+            let key = (collection, id);
+            let slot = slots.entry(key.clone()).or_insert_with(|| self.slot_or_new(&key));
+            if let Some(fault) = slot.fault(&key) {
+                return Err(ActError::Unreadable(fault.clone()));
+            }
+            if slot.base.as_ref().is_some_and(Base::has_tombstone) {
+                return Err(ActError::Refused { command: index, refusal: Refusal::NotFound });
+            }
+            let view = slot.view(&key).cloned();
+            let known = slot.pending.iter().any(|i| i.id() == entry.id)
+                || view.as_ref().is_some_and(|doc| doc.holds(&entry.id));
+            if known {
+                continue;
+            }
+            let doc = decide(&self.policies, collection, &key.1, view.as_deref(), &entry)
+                .map_err(|refusal| ActError::Refused { command: index, refusal })?;
+            let item = OutboxItem::new(seq, &act, collection, &key.1, entry);
+            seq += 1;
+            plan.batch.insert.push(record(&item));
+            slot.take(Arc::new(doc), item);
+        }
+        plan.slots = slots.into_iter().collect();
+        Ok(plan)
+    }
+
+    /// Documents from the backend. One that is older than what we have is passed over, unless it answers a request on
+    /// `answered` (key, revision), which is still our base: then it is the truth, whatever its number.
+    pub(crate) fn plan_incoming(&self, remotes: Vec<Remote>, answered: Option<(&DocKey, Option<&str>)>) -> Plan {
+        let mut plan = Plan::default();
+        let mut newest: BTreeMap<DocKey, Base> = BTreeMap::new();
+        for remote in remotes {
+            let Place::Of(collection) = remote.place else { continue };
+            let record = to_record(collection, remote);
+            let key = (collection, record.id.clone());
+            let known = newest.get(&key).or_else(|| self.slot(key.0, &key.1)?.base.as_ref());
+            let is_answer = answered.is_some_and(|(k, rev)| *k == key && known.map(|b| b.rev.as_str()) == rev);
+            if known.is_none_or(|base| is_news(base, &record, is_answer)) {
+                newest.insert(key, Base::new(record));
+            }
+        }
+        for (key, base) in newest {
+            plan.batch.docs.push(base.record(&key));
+            let mut slot = self.slot_or_new(&key);
+            if !defence::on(Defence::RebaseOnPull) {
+                // As if a new base were the whole truth.
+                plan.batch.remove.extend(slot.pending.drain(..).map(|i| i.id().to_owned()));
+            }
+            slot.base = Some(base);
+            plan.settle(&self.frame(true), key, slot);
+        }
+        plan
+    }
+
+    /// The backend was asked for the document and said what we have already: entries watched long enough are done.
+    pub(crate) fn plan_looked(&self, key: &DocKey) -> Plan {
+        let mut plan = Plan::default();
+        plan.settle(&self.frame(true), key.clone(), self.slot_or_new(key));
+        plan
+    }
+
+    /// The backend does not know a document any more that it once gave us.
+    pub(crate) fn plan_vanished(&self, key: &DocKey) -> Plan {
+        let mut plan = Plan::default();
+        let mut slot = self.slot_or_new(key);
+        if let Some(base) = slot.base.as_ref().filter(|b| !b.deleted) {
+            let base = base.vanished();
+            plan.batch.docs.push(base.record(key));
+            slot.base = Some(base);
+        }
+        plan.settle(&self.frame(true), key.clone(), slot);
+        plan
+    }
+
+    /// Some more documents of the store. What is here already is newer, unless it is of the front.
+    pub(crate) fn plan_portion(&self, docs: Vec<DocRecord>) -> Plan {
+        let mut plan = Plan::default();
+        for record in docs {
+            let Some(collection) = Collection::from_name(&record.collection) else { continue };
+            let key = (collection, record.id.clone());
+            let mut slot = self.slot_or_new(&key);
+            if slot.base.is_none() || self.front.contains(&key) {
+                slot.base = Some(Base::new(record));
+                plan.settle(&self.frame(false), key, slot);
+            }
+        }
+        plan
+    }
+
+    /// The backend lost its memory (an old backup was restored): every document may come with a lower number.
+    pub(crate) fn plan_reset(&self, collection: Collection) -> Plan {
+        let mut plan = Plan::default();
+        for (id, slot) in self.docs.get(&collection).into_iter().flatten() {
+            let mut slot = slot.clone();
+            if let Some(base) = slot.base.as_mut().filter(|b| b.order.is_some()) {
+                base.order = Some(i64::MIN);
+                plan.batch.docs.push(base.record(&(collection, id.clone())));
+                plan.slots.push(((collection, id.clone()), slot));
+            }
+        }
+        plan.move_cursor(collection, None);
+        plan
+    }
+
+    /// Changes waiting entries of one document and settles it again.
+    fn plan_items(&self, key: &DocKey, entries: &[String], change: impl Fn(&mut OutboxItem)) -> Plan {
+        let mut plan = Plan::default();
+        let mut slot = self.slot_or_new(key);
+        for item in slot.pending.iter_mut().filter(|i| entries.iter().any(|e| e == i.id())) {
+            change(item);
+            plan.batch.update.push(record(item));
+        }
+        plan.settle(&self.frame(false), key.clone(), slot);
+        plan
+    }
+
+    pub(crate) fn plan_dead(&self, key: &DocKey, entries: &[String], problem: &Problem) -> Plan {
+        self.plan_items(key, entries, |item| item.state = ItemState::Dead { problem: problem.clone() })
+    }
+
+    pub(crate) fn plan_refused(&self, key: &DocKey, entry: &str, refusal: &Refusal) -> Plan {
+        self.plan_items(key, &[entry.into()], |item| item.state = ItemState::Refused { refusal: refusal.clone() })
+    }
+
+    /// The backend keeps no journal and said that it stored these entries.
+    pub(crate) fn plan_confirmed(&self, key: &DocKey, entries: &[String]) -> Plan {
+        let mut plan = Plan::default();
+        let mut slot = self.slot_or_new(key);
+        let confirmed = |item: &mut OutboxItem| entries.iter().any(|e| e == item.id());
+        let done: Vec<OutboxItem> = slot.pending.extract_if(.., confirmed).collect();
+        plan.batch.remove.extend(done.iter().map(|item| item.id().to_owned()));
+        plan.done.extend(done);
+        plan.settle(&self.frame(true), key.clone(), slot);
+        plan
+    }
+
+    /// Tries a refused or dead entry again; None if there is no such entry.
+    pub(crate) fn plan_retry(&self, entry: &str) -> Option<Plan> {
+        let item = self.item(entry).filter(|i| i.state.is_stuck())?;
+        let key = (item.collection, item.doc.clone());
+        Some(self.plan_items(&key, &[entry.into()], |item| {
+            item.state = ItemState::Queued;
+            item.attempts = 0;
+        }))
+    }
+
+    /// Drops a refused or dead entry, or one that waits on an unreadable document; None if there is no such entry.
+    pub(crate) fn plan_discard(&self, entry: &str) -> Option<Plan> {
+        let mut plan = Plan::default();
+        if self.aside.contains_key(entry) {
+            plan.batch.remove.push(entry.into());
+            return Some(plan);
+        }
+        let item = self.item(entry)?;
+        let key = (item.collection, item.doc.clone());
+        let mut slot = self.slot_or_new(&key);
+        if matches!(item.state, ItemState::Settling { .. }) || item.state.is_moving() && slot.fault(&key).is_none() {
+            return None;
+        }
+        slot.pending.retain(|i| i.id() != entry);
+        plan.batch.remove.push(entry.into());
+        plan.settle(&self.frame(false), key, slot);
+        Some(plan)
+    }
+
+    /// Every document with waiting entries checked again, as after a change of the rules.
+    pub(crate) fn plan_settle_all(&self) -> Plan {
+        let mut plan = Plan::default();
+        let keys: BTreeSet<&DocKey> = self.items.values().collect();
+        for key in keys {
+            plan.settle(&self.frame(false), key.clone(), self.slot_or_new(key));
+        }
+        plan
+    }
+
+    /// What the store holds, all of it or (`only`) the documents of these keys with the whole outbox.
+    pub(crate) fn plan_load(&mut self, snapshot: Snapshot, only: Option<&[DocKey]>) -> Plan {
+        self.aside.clear();
+        self.outbox_changed = true;
+        let partial = snapshot.partial;
+        let mut pending: HashMap<DocKey, Vec<OutboxItem>> = HashMap::new();
+        for ItemRecord { id, text } in snapshot.outbox {
+            match OutboxItem::read(&text) {
+                Ok(item) => pending.entry((item.collection, item.doc.clone())).or_default().push(item),
+                Err(why) => drop(self.aside.insert(id, (text, why))),
+            }
+        }
+        let mut records: HashMap<DocKey, DocRecord> = HashMap::new();
+        for record in snapshot.docs {
+            // A collection of a newer version stays in the store unread.
+            if let Some(collection) = Collection::from_name(&record.collection) {
+                records.insert((collection, record.id.clone()), record);
+            }
+        }
+        let mut keys: BTreeSet<DocKey> = pending.keys().cloned().collect();
+        keys.extend(self.items.values().cloned());
+        match only {
+            Some(only) => keys.extend(only.iter().cloned()),
+            None => {
+                keys.extend(records.keys().cloned());
+                let known = self.docs.iter().flat_map(|(c, docs)| docs.keys().map(|id| (*c, id.clone())));
+                keys.extend(known.filter(|_| !partial));
+            }
+        }
+        let mut plan = Plan::default();
+        plan.cursors.extend(self.cursors.keys().map(|collection| (*collection, None)));
+        for (name, cursor) in snapshot.cursors {
+            match name.strip_prefix(COMPLETE) {
+                Some(name) => plan.complete.extend(Collection::from_name(name)),
+                None => plan.cursors.extend(Collection::from_name(&name).map(|c| (c, Some(cursor)))),
+            }
+        }
+        for key in keys {
+            let mut slot = self.slot_or_new(&key);
+            if only.is_none_or(|only| only.contains(&key)) {
+                slot.base = match (records.remove(&key), slot.base) {
+                    (Some(record), Some(base)) if base.is_of(&record) => Some(base),
+                    (Some(record), _) => Some(Base::new(record)),
+                    (None, _) => None,
+                };
+                match partial {
+                    true => self.front.insert(key.clone()),
+                    false => self.front.remove(&key),
+                };
+            }
+            slot.pending = pending.remove(&key).unwrap_or_default();
+            plan.settle(&self.frame(false), key, slot);
+        }
+        plan
+    }
+}
+
+/// Whether `record` may take the place of `base`.
+fn is_news(base: &Base, record: &DocRecord, is_answer: bool) -> bool {
+    if base.deleted && !record.deleted && !defence::on(Defence::TombstonesStay) {
+        return true;
+    }
+    match (base.order, record.order) {
+        (Some(ours), Some(theirs)) if !is_answer => theirs > ours,
+        (Some(_), Some(_)) => base.rev != record.rev,
+        _ => !base.is_of(record),
+    }
+}
+
+fn to_record(collection: Collection, remote: Remote) -> DocRecord {
+    DocRecord {
+        collection: collection.name().into(),
+        id: remote.id,
+        rev: remote.rev,
+        order: remote.order,
+        deleted: remote.deleted,
+        stamp_ms: remote.stamp.map(Timestamp::millis),
+        raw: remote.raw,
+    }
+}
