@@ -234,14 +234,35 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
     pub async fn get(&self, place: Place, id: &str) -> Result<Option<Remote>, Stop> {
         let known = self.made.borrow().get(&(place, id.to_owned())).cloned().flatten();
         let known = known.as_ref().map(canary::value);
-        let (answer, _) = match self.connector.get(place, id, known.as_ref()) {
-            Some(request) => self.ask(Some(request), |r| self.connector.get_answer(place, id, r)).await?,
-            None => self.ask(self.connector.find(place, id), |r| self.connector.find_answer(place, id, r)).await?,
-        };
+        match self.connector.get(place, id, known.as_ref()) {
+            Some(request) => {
+                let (answer, _) = self.ask(Some(request), |r| self.connector.get_answer(place, id, r)).await?;
+                self.there(answer)
+            }
+            None => self.look(place, id).await,
+        }
+    }
+
+    /// As [`Bench::get`], but by our id: where the backend makes ids, also another document of the same id is found.
+    pub async fn look(&self, place: Place, id: &str) -> Result<Option<Remote>, Stop> {
+        match self.connector.find(place, id) {
+            Some(request) => {
+                let (answer, _) = self.ask(Some(request), |r| self.connector.find_answer(place, id, r)).await?;
+                self.there(answer)
+            }
+            None => {
+                let request = self.connector.get(place, id, None);
+                let (answer, _) = self.ask(request, |r| self.connector.get_answer(place, id, r)).await?;
+                self.there(answer)
+            }
+        }
+    }
+
+    fn there(&self, answer: WriteAnswer) -> Result<Option<Remote>, Stop> {
         match answer {
             WriteAnswer::Stored(remote) if remote.deleted => Ok(None),
             WriteAnswer::Stored(remote) => {
-                self.note(place, id, Some(remote.clone()));
+                self.note(remote.place, &remote.id, Some(remote.clone()));
                 Ok(Some(remote))
             }
             WriteAnswer::Gone(_) | WriteAnswer::Missing => Ok(None),

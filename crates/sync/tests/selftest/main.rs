@@ -3,6 +3,7 @@
 
 mod fake;
 mod login;
+mod tmf;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
