@@ -209,8 +209,19 @@ impl<S: Store> Ledger<S> {
     pub async fn take_lead(&self, token: String) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
         self.store.take_lead(&token).await?;
+        let snapshot = self.store.load_some(&[]).await.inspect_err(|_| self.doubtful.set(true))?;
         *self.lead.borrow_mut() = Some(token);
-        self.load_all().await
+        if snapshot.version != self.version.get() || self.doubtful.get() {
+            return self.load_all().await;
+        }
+        // What this tab has only shown until now is stored.
+        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&[]));
+        self.keep_if_leading(plan).await
+    }
+
+    /// Another tab has taken the lead. The store would refuse this one's batches anyway.
+    pub fn lose_lead(&self) {
+        *self.lead.borrow_mut() = None;
     }
 
     pub fn is_leading(&self) -> bool {
@@ -261,24 +272,32 @@ impl<S: Store> Ledger<S> {
         self.carry_out(plan, true).await
     }
 
-    /// One page of a list, with the cursor that goes with it; `last`: the collection's end is reached.
+    /// One page of a list that was asked for with the cursor `asked`, with the cursor that goes with it; `last`: the
+    /// collection's end is reached. False: the cursor is another one by now (the store was emptied, or another tab led
+    /// meanwhile), so going on from the page's might miss something: its documents are kept, its cursor is not.
     pub(crate) async fn page(
         &self,
         collection: Collection,
         remotes: Vec<Remote>,
+        asked: Option<&str>,
         cursor: Option<String>,
         last: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
         let mut plan = self.replica.borrow().plan_incoming(remotes, None);
+        if self.replica.borrow().cursor(collection) != asked {
+            self.carry_out(plan, true).await?;
+            return Ok(false);
+        }
         if cursor.is_some() && self.replica.borrow().cursor(collection) != cursor.as_deref() {
             plan.move_cursor(collection, cursor);
         }
         if last && !self.replica.borrow().is_complete(collection) {
             plan.mark_complete(collection);
         }
-        self.carry_out(plan, true).await
+        self.carry_out(plan, true).await?;
+        Ok(true)
     }
 
     /// The backend was asked for a document: with what it gave, or as it is known already.

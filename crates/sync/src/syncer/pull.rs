@@ -33,15 +33,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         };
         let Some(response) = self.send(request).await else { return Step::Worked };
         match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
-            ListAnswer::Page { items, nameless, cursor, more } => {
+            ListAnswer::Page { items, nameless, cursor: next, more } => {
                 self.met();
                 self.ledger.note_nameless(collection, nameless);
                 // A page that says "more" from the same place would be asked for for ever.
-                let stuck = cursor.as_deref() == self.ledger.replica().cursor(collection);
-                let last = !more || stuck;
-                match self.ledger.page(collection, items, cursor, last).await {
-                    Ok(()) if !last => {}
-                    Ok(()) => self.listed(collection),
+                let last = !more || next == cursor;
+                match self.ledger.page(collection, items, cursor.as_deref(), next, last).await {
+                    Ok(true) if last => self.listed(collection),
+                    Ok(_) => {}
                     Err(error) => self.store_failed(&error),
                 }
             }

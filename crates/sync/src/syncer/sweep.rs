@@ -95,7 +95,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 }
                 if !more || stuck {
                     // Going on from here misses nothing, also where the old cursor is of a backend that was wiped.
-                    if let Err(error) = self.ledger.page(collection, Vec::new(), next, true).await {
+                    let present = self.ledger.replica().cursor(collection).map(str::to_owned);
+                    if let Err(error) = self.ledger.page(collection, Vec::new(), present.as_deref(), next, true).await {
                         self.store_failed(&error);
                         return Step::Worked;
                     }
