@@ -14,6 +14,7 @@ use baton_engine::time::Timestamp;
 use baton_sync::net::{Clock, Net, Request, Rng};
 use baton_sync::{Command, Connector, ItemState, Ledger, Syncer};
 use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 #[path = "browser/store.rs"]
@@ -75,26 +76,29 @@ async fn an_acknowledged_act_is_there_after_the_tab_is_gone() {
     assert_eq!(second.replica().counts().queued, 2);
 }
 
+/// A tab that notes when it leads (true) and when the lead was taken from it.
+fn join(name: &str, heard: Rc<Cell<usize>>) -> (Tabs, Rc<RefCell<Vec<bool>>>) {
+    let leads = Rc::new(RefCell::new(Vec::new()));
+    let noted = leads.clone();
+    let tabs = Tabs::join(
+        name,
+        move |leads| noted.borrow_mut().push(leads),
+        move |word| {
+            if let Word::Changed(notice) = word {
+                heard.set(heard.get() + notice.docs.len());
+            }
+        },
+    );
+    (tabs, leads)
+}
+
 #[wasm_bindgen_test]
 async fn one_tab_leads_and_the_others_hear_and_inherit() {
     let name = name();
-    let leads = Rc::new(RefCell::new(Vec::new()));
     let heard = Rc::new(Cell::new(0));
-    let join = |n: u32| {
-        let (leads, heard) = (leads.clone(), heard.clone());
-        Tabs::join(
-            &name,
-            move || leads.borrow_mut().push(n),
-            move |word| {
-                if let Word::Changed(notice) = word {
-                    heard.set(heard.get() + notice.docs.len());
-                }
-            },
-        )
-    };
-    let first = join(1);
-    until(|| *leads.borrow() == [1]).await;
-    let second = join(2);
+    let (first, first_leads) = join(&name, heard.clone());
+    until(|| *first_leads.borrow() == [true]).await;
+    let (second, second_leads) = join(&name, heard.clone());
     let ledger = ledger(&name).await;
     let notices = Rc::new(RefCell::new(Vec::new()));
     let told = notices.clone();
@@ -102,9 +106,60 @@ async fn one_tab_leads_and_the_others_hear_and_inherit() {
     ledger.act(vec![command("e1", "i1")]).await.unwrap();
     second.tell(&notices.borrow()[0]);
     until(|| heard.get() == 1).await;
-    assert_eq!(*leads.borrow(), [1]);
+    assert!(second_leads.borrow().is_empty());
     drop(first);
-    until(|| *leads.borrow() == [1, 2]).await;
+    until(|| *second_leads.borrow() == [true]).await;
+    assert_eq!(*first_leads.borrow(), [true]);
+}
+
+#[wasm_bindgen_test]
+async fn a_leader_that_answers_keeps_the_lead() {
+    let name = name();
+    let (_first, first_leads) = join(&name, Rc::default());
+    until(|| *first_leads.borrow() == [true]).await;
+    let (second, second_leads) = join(&name, Rc::default());
+    // A third tab on the same channel hears the answers, too: each has come when it has come there.
+    let answers = js_sys::Function::new_with_args(
+        "name",
+        "globalThis.answers = 0; new BroadcastChannel(name).onmessage = (e) => { if (e.data === '\"here\"') globalThis.answers += 1; };",
+    );
+    answers.call1(&JsValue::NULL, &name.as_str().into()).unwrap();
+    let count = js_sys::Function::new_no_args("return globalThis.answers");
+    for asked in 1..=3 {
+        second.look_for_leader();
+        until(|| count.call0(&JsValue::NULL).unwrap() == f64::from(asked)).await;
+    }
+    assert!(second_leads.borrow().is_empty());
+    assert_eq!(*first_leads.borrow(), [true]);
+}
+
+#[wasm_bindgen_test]
+async fn a_frozen_leader_loses_the_lead_and_notices_when_it_thaws() {
+    let name = name();
+    // A tab that holds the lock and answers nobody; what its promise says comes when it thaws.
+    let frozen = js_sys::Function::new_with_args(
+        "name",
+        "globalThis.thawed = ''; return new Promise((yes) => navigator.locks.request(name, () => { yes(); return new Promise(() => {}); })
+            .catch((e) => { globalThis.thawed = e.name; }));",
+    );
+    let holds: js_sys::Promise = frozen.call1(&JsValue::NULL, &name.as_str().into()).unwrap().unchecked_into();
+    wasm_bindgen_futures::JsFuture::from(holds).await.unwrap();
+    let (first, first_leads) = join(&name, Rc::default());
+    first.look_for_leader();
+    assert!(first_leads.borrow().is_empty());
+    first.look_for_leader();
+    until(|| *first_leads.borrow() == [true]).await;
+    let thawed = js_sys::Function::new_no_args("return globalThis.thawed");
+    until(|| thawed.call0(&JsValue::NULL).unwrap() == "AbortError").await;
+    // The same happens to one of ours: it hears of it, and is next in the queue again.
+    let steal = js_sys::Function::new_with_args(
+        "name",
+        "navigator.locks.request(name, { steal: true }, () => new Promise((yes) => { globalThis.giveBack = yes; })); ",
+    );
+    steal.call1(&JsValue::NULL, &name.as_str().into()).unwrap();
+    until(|| *first_leads.borrow() == [true, false]).await;
+    js_sys::Function::new_no_args("globalThis.giveBack()").call0(&JsValue::NULL).unwrap();
+    until(|| *first_leads.borrow() == [true, false, true]).await;
 }
 
 #[wasm_bindgen_test]

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::browser;
 use super::commands::Action;
 use super::conflicts;
+use super::device;
 use super::rules::provisional;
 use super::start::RefusedPacks;
 use super::state::{Connection, Desk};
@@ -108,10 +109,45 @@ pub fn Banners() -> impl IntoView {
                 <Icon name="alert"/><p class="grow">{move || t().banner_memory}</p>
             </div>
         </Show>
+        <Storage/>
         <Show when=move || update.get()>
             <div class="banner" data-s="ok" role="status" data-test="banner-update">
                 <Icon name="refresh"/><p class="grow">{move || t().banner_update}</p>
                 <button type="button" class="btn" on:click=move |_| browser::fire("baton:apply-update")>{move || t().reload}</button>
+            </div>
+        </Show>
+    }
+}
+
+/// What has become of this device's storage, when the person must know.
+#[component]
+fn Storage() -> impl IntoView {
+    let desk = Desk::get();
+    let t = move || ShellTexts::get(lang());
+    let full = Memo::new(move |_| desk.device.with(|d| d.full));
+    let lost = Memo::new(move |_| desk.device.with(|d| d.lost));
+    let outdated = Memo::new(move |_| desk.device.with(|d| d.outdated));
+    view! {
+        <Show when=move || outdated.get()>
+            <div class="banner" data-s="over" role="status" data-test="banner-outdated">
+                <Icon name="alert"/><p class="grow">{move || t().banner_outdated}</p>
+                <button type="button" class="btn" on:click=move |_| browser::reload()>{move || t().reload}</button>
+            </div>
+        </Show>
+        <Show when=move || lost.get().is_some()>
+            <div class="banner" data-s="over" role="status" data-test="banner-lost">
+                <Icon name="alert"/>
+                <p class="grow">{move || match lost.get().unwrap_or_default() {
+                    0 => t().banner_lost.to_owned(),
+                    unsent => fill(t().banner_lost_unsent, &[&unsent.to_string()]),
+                }}</p>
+                <button type="button" class="btn" data-test="lost-understood" on:click=move |_| device::understood(desk)>{move || t().understood}</button>
+            </div>
+        </Show>
+        <Show when=move || full.get().is_some()>
+            <div class="banner" data-s="soon" role="status" data-test="banner-full">
+                <Icon name="alert"/>
+                <p class="grow">{move || fill(t().banner_full, &[&full.get().unwrap_or_default().to_string()])}</p>
             </div>
         </Show>
     }

@@ -85,6 +85,14 @@ pub async fn persist() -> bool {
     JsFuture::from(asked).await.is_ok_and(|a| a.is_truthy())
 }
 
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Refused only while the page is being left, which is as good.
+        let _ = window.location().reload();
+    }
+}
+
 /// Fires an event on the window.
 pub fn fire(name: &str) {
     if let (Some(window), Ok(event)) = (web_sys::window(), web_sys::Event::new(name)) {

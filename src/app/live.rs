@@ -10,11 +10,13 @@ use baton_engine::model::Collection;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use baton_sync::net::{Net, Request};
-use baton_sync::store::Store;
+use baton_sync::store::{Store, StoreError};
 use baton_sync::{ActError, Command, Connector, ItemState, Ledger, Link, OutboxItem, Status, Syncer};
+use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::device;
 use super::session::Session;
 use super::state::{Connection, Desk, Key, OutboxCounts, Setback};
 use crate::net::{BrowserClock, BrowserRng, FetchNet, Runner, within};
@@ -36,6 +38,7 @@ pub struct Live {
     ledger: Rc<Ledger<DeskStore>>,
     runner: Rc<Runner>,
     drafts: Rc<RefCell<HashMap<String, String>>>,
+    _listeners: Vec<EventListener>,
 }
 
 impl Live {
@@ -44,6 +47,7 @@ impl Live {
         let database = database_name(BACKEND, &session.id);
         let (store, fault) = DeskStore::open(BACKEND, &session.id).await;
         desk.durable.set(store.is_durable());
+        device::listen(desk, &store);
         if let Some(fault) = fault {
             desk.setback.set(Some(Setback::NotStored(fault.to_string())));
         }
@@ -77,10 +81,11 @@ impl Live {
             });
         });
         carry_over_all(desk, &ledger);
+        let listeners = device::tend(desk, &ledger);
         let connector = connector(desk).await;
         let syncer = Syncer::new(ledger.clone(), connector, FetchNet, BrowserClock, BrowserRng, session.id.clone());
         let runner = Runner::start(ledger.clone(), syncer, &database, move |status| show(desk, &status));
-        Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)) }
+        Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)), _listeners: listeners }
     }
 
     /// Stores `commands`, and only then drops the stuck entries that they stand in for.
@@ -99,7 +104,12 @@ impl Live {
                 }
                 Err(ActError::Refused { refusal, .. }) => Setback::Refused(refusal),
                 Err(ActError::Unreadable(fault)) => Setback::Unreadable(fault.to_string()),
-                Err(ActError::Store(fault)) => Setback::NotStored(fault.to_string()),
+                Err(ActError::Store(fault)) => {
+                    if matches!(fault, StoreError::Quota(_)) {
+                        device::no_room(desk);
+                    }
+                    Setback::NotStored(fault.to_string())
+                }
             };
             // What was shown is taken back: the replica has the truth.
             let changes = keys.into_iter().map(|key| held(&ledger, key)).collect();

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod chime;
 pub mod commands;
 pub mod conflicts;
+pub mod device;
 pub mod dialogs;
 pub mod keymap;
 pub mod keys;

@@ -21,6 +21,7 @@ pub use kinds::{Doc, Kind};
 pub use shelf::Key;
 use shelf::Shelf;
 
+use super::device::Device;
 use super::live::Live;
 use super::session::Session;
 
@@ -82,6 +83,8 @@ pub struct Desk {
     pub first_sync: RwSignal<(usize, usize)>,
     /// False: this browser keeps nothing, so work lives only as long as the tab.
     pub durable: RwSignal<bool>,
+    /// What the person must know of this device's storage.
+    pub device: RwSignal<Device>,
     /// The last act that was shown and then could not be kept.
     pub setback: RwSignal<Option<Setback>>,
     list_rev: RwSignal<u64>,
@@ -106,6 +109,7 @@ impl Desk {
             retry_at: RwSignal::new(None),
             first_sync: RwSignal::new((0, 0)),
             durable: RwSignal::new(true),
+            device: RwSignal::new(Device::default()),
             setback: RwSignal::new(None),
             list_rev: RwSignal::new(0),
             policy_rev: RwSignal::new(0),
@@ -164,6 +168,19 @@ impl Desk {
     pub fn with_rows<R>(&self, read: impl FnOnce(&[Arc<Row>]) -> R) -> R {
         self.list_rev.track();
         self.shelf.with_value(|s| read(s.worklist().rows()))
+    }
+
+    /// The documents of its first rows, and the messages that these are judged by.
+    pub fn urgent(&self, most: usize) -> Vec<Key> {
+        self.shelf.with_value(|s| {
+            let rows = s.worklist().rows().iter().take(most);
+            let messages = |row: &Row| -> Vec<Key> {
+                let contact = (row.collection == Collection::Interactions).then_some(&row.id);
+                let messages = contact.into_iter().flat_map(|id| s.messages_of(id));
+                messages.map(|m| (Collection::Messages, m.id().to_owned())).collect()
+            };
+            rows.flat_map(|row| std::iter::once((row.collection, row.id.clone())).chain(messages(row))).collect()
+        })
     }
 
     /// One row of it.

@@ -115,7 +115,7 @@ impl Runner {
         let (lead, word) = (Rc::downgrade(self), Rc::downgrade(self));
         let tabs = Tabs::join(
             database,
-            move || with(&lead, |runner| spawn_local(async move { runner.lead().await })),
+            move |leads| with(&lead, |runner| spawn_local(async move { runner.elect(leads).await })),
             move |said| with(&word, |runner| spawn_local(async move { runner.heard(said).await })),
         );
         *self.tabs.borrow_mut() = Some(tabs);
@@ -149,7 +149,18 @@ impl Runner {
                 spawn_local(runner.check_person());
             });
         });
-        *self.listeners.borrow_mut() = vec![online, shown];
+        let weak = Rc::downgrade(self);
+        let thawed = move |_: &web_sys::Event| {
+            with(&weak, |runner| {
+                runner.look_at_ms.set(0);
+                runner.bell.ring();
+            });
+        };
+        let document = window.document();
+        // A tab that was frozen looks around before it does anything else.
+        let resumed = document.as_ref().map(|document| EventListener::new(document, "resume", thawed.clone()));
+        let visible = document.as_ref().map(|document| EventListener::new(document, "visibilitychange", thawed));
+        *self.listeners.borrow_mut() = [online, shown].into_iter().chain(resumed).chain(visible).collect();
     }
 
     /// Another tab may have logged somebody else in, whose cookie our requests would carry now.
@@ -162,8 +173,19 @@ impl Runner {
         }
     }
 
+    /// The lock has come to this tab, or was taken from it while it was frozen.
+    async fn elect(self: Rc<Self>, leads: bool) {
+        self.elected.set(leads);
+        if leads {
+            self.lead().await;
+        } else {
+            self.ledger.lose_lead();
+            self.look_at_ms.set(0);
+            self.bell.ring();
+        }
+    }
+
     async fn lead(self: Rc<Self>) {
-        self.elected.set(true);
         let token = format!("{:016x}", BrowserRng.next_u64());
         // A store that fails now is asked again at the next look.
         if self.ledger.take_lead(token).await.is_ok() {
@@ -247,6 +269,9 @@ impl Runner {
             let _ = self.ledger.refresh().await;
             if self.elected.get() && !self.ledger.is_leading() {
                 self.clone().lead().await;
+            }
+            if let Some(tabs) = self.tabs.borrow().as_ref() {
+                tabs.look_for_leader();
             }
         }
         let step = self.syncer.step().await;

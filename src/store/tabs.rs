@@ -1,20 +1,26 @@
-//! Several tabs of one person: a Web Lock elects the one that sends, a broadcast tells the others what changed.
+//! Several tabs of one person: a Web Lock elects the one that sends, a broadcast tells the others what changed. A leader
+//! that does not answer (a frozen tab) loses the lock to one that asks.
 //!
-//! Both are conveniences. That only one tab moves the store on is guarded by the fence in the store itself.
+//! All of it is convenience. That only one tab moves the store on is guarded by the fence in the store itself.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 
 use baton_engine::model::Collection;
 use baton_sync::Notice;
 use gloo_events::EventListener;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, MessageEvent};
 
 /// More documents than this are not named one by one: the other tabs look for themselves.
 const NAMED: usize = 300;
+
+/// What a tab asks when it wonders whether the leader lives, and what the leader answers.
+const WHO_LEADS: &str = "\"who\"";
+const I_LEAD: &str = "\"here\"";
 
 /// What another tab says.
 pub enum Word {
@@ -25,63 +31,145 @@ pub enum Word {
 }
 
 /// This tab's part in the group; leaving when dropped.
-pub struct Tabs {
+pub struct Tabs(Rc<Part>);
+
+struct Part {
+    name: String,
     channel: Option<BroadcastChannel>,
-    _listener: Option<EventListener>,
-    /// Ends the lock's promise, so that another tab may lead.
-    release: Rc<RefCell<Option<Function>>>,
+    listener: RefCell<Option<EventListener>>,
+    on_lead: Box<dyn Fn(bool)>,
+    /// Ends the lock's promise, so that another tab may lead. Some: this tab holds the lock.
+    release: RefCell<Option<Function>>,
+    /// A request for the lock waits.
+    queued: Cell<bool>,
+    /// The leader was asked, and has not answered since.
+    asked: Cell<bool>,
+    left: Cell<bool>,
 }
 
 impl Tabs {
-    /// Joins the tabs on the database `name`. `on_lead` runs when this tab is elected (at once where the browser has no
-    /// locks), `on_word` when another tab says something.
-    pub fn join(name: &str, on_lead: impl Fn() + 'static, on_word: impl Fn(Word) + 'static) -> Tabs {
-        let channel = BroadcastChannel::new(name).ok();
-        let listener = channel.as_ref().map(|channel| {
-            EventListener::new(channel, "message", move |event| {
-                let data = event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string());
-                on_word(data.and_then(|text| read(&text)).unwrap_or(Word::Look));
-            })
+    /// Joins the tabs on the database `name`. `on_lead(true)` runs when this tab is elected (at once where the browser has
+    /// no locks), `on_lead(false)` when another has taken the lock from it, `on_word` when another tab says something.
+    pub fn join(name: &str, on_lead: impl Fn(bool) + 'static, on_word: impl Fn(Word) + 'static) -> Tabs {
+        let part = Rc::new(Part {
+            name: name.to_owned(),
+            channel: BroadcastChannel::new(name).ok(),
+            listener: RefCell::default(),
+            on_lead: Box::new(on_lead),
+            release: RefCell::default(),
+            queued: Cell::new(false),
+            asked: Cell::new(false),
+            left: Cell::new(false),
         });
-        let release = Rc::new(RefCell::new(None));
-        let on_lead = Rc::new(on_lead);
-        if request_lock(name, on_lead.clone(), release.clone()).is_none() {
-            on_lead();
+        if let Some(channel) = &part.channel {
+            let weak = Rc::downgrade(&part);
+            let listener = EventListener::new(channel, "message", move |event| {
+                let Some(part) = weak.upgrade() else { return };
+                match event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string()).as_deref() {
+                    Some(WHO_LEADS) if part.leads() => part.say(I_LEAD),
+                    Some(WHO_LEADS) => {}
+                    Some(I_LEAD) => part.asked.set(false),
+                    said => on_word(said.and_then(read).unwrap_or(Word::Look)),
+                }
+            });
+            *part.listener.borrow_mut() = Some(listener);
         }
-        Tabs { channel, _listener: listener, release }
+        if part.ask_for_lock(false).is_none() {
+            (part.on_lead)(true);
+        }
+        Tabs(part)
     }
 
     /// Tells the other tabs.
     pub fn tell(&self, notice: &Notice) {
-        if let Some(channel) = &self.channel {
-            // A closed channel: the others will look by themselves.
-            let _ = channel.post_message(&JsValue::from_str(&write(notice)));
+        self.0.say(&write(notice));
+    }
+
+    /// Asks the leader whether it lives. If it has not answered since the last time, this tab takes the lead from it: the
+    /// time between two calls is what a leader has to answer in.
+    pub fn look_for_leader(&self) {
+        if self.0.leads() {
+            return;
+        }
+        if self.0.asked.replace(true) {
+            self.0.asked.set(false);
+            let _ = self.0.ask_for_lock(true);
+        } else {
+            self.0.say(WHO_LEADS);
         }
     }
 }
 
 impl Drop for Tabs {
     fn drop(&mut self) {
-        if let Some(channel) = &self.channel {
+        self.0.left.set(true);
+        self.0.listener.borrow_mut().take();
+        if let Some(channel) = &self.0.channel {
             channel.close();
         }
-        if let Some(release) = self.release.borrow_mut().take() {
+        if let Some(release) = self.0.release.borrow_mut().take() {
             let _ = release.call0(&JsValue::NULL);
         }
     }
 }
 
-/// Asks for the lock; it is held until `release` is called or the tab ends. None: the browser has no locks.
-fn request_lock(name: &str, on_lead: Rc<dyn Fn()>, release: Rc<RefCell<Option<Function>>>) -> Option<()> {
-    let navigator = web_sys::window()?.navigator();
-    let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
-    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
-    let granted = Closure::once_into_js(move |_lock: JsValue| -> Promise {
-        let held = Promise::new(&mut |resolve, _| *release.borrow_mut() = Some(resolve));
-        on_lead();
+impl Part {
+    fn leads(&self) -> bool {
+        self.release.borrow().is_some()
+    }
+
+    fn say(&self, text: &str) {
+        if let Some(channel) = &self.channel {
+            // A closed channel: the others will look by themselves.
+            let _ = channel.post_message(&JsValue::from_str(text));
+        }
+    }
+
+    /// Asks for the lock, or takes it from whoever holds it; it is held until `release` is called, the tab ends, or another
+    /// takes it. None: the browser has no locks.
+    fn ask_for_lock(self: &Rc<Self>, steal: bool) -> Option<()> {
+        let navigator = web_sys::window()?.navigator();
+        let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
+        let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
+        let options = Object::new();
+        Reflect::set(&options, &"steal".into(), &steal.into()).ok()?;
+        let weak = Rc::downgrade(self);
+        let granted = Closure::once_into_js(move |_lock: JsValue| match weak.upgrade() {
+            Some(part) if !part.left.get() => part.hold(steal),
+            _ => Promise::resolve(&JsValue::UNDEFINED),
+        });
+        let held: Promise =
+            request.call3(&locks, &self.name.as_str().into(), &options, &granted).ok()?.dyn_into().ok()?;
+        if !steal {
+            self.queued.set(true);
+        }
+        spawn_local(watch(Rc::downgrade(self), held));
+        Some(())
+    }
+
+    /// This tab has the lock: leads until the promise is kept.
+    fn hold(&self, stolen: bool) -> Promise {
+        if !stolen {
+            self.queued.set(false);
+        }
+        let held = Promise::new(&mut |resolve, _| *self.release.borrow_mut() = Some(resolve));
+        (self.on_lead)(true);
         held
-    });
-    request.call2(&locks, &name.into(), &granted).ok().map(drop)
+    }
+}
+
+/// The lock's promise is broken when another tab takes the lock: after a freeze this is how a tab hears of it.
+async fn watch(part: Weak<Part>, held: Promise) {
+    if JsFuture::from(held).await.is_ok() {
+        return;
+    }
+    let Some(part) = part.upgrade().filter(|part| !part.left.get()) else { return };
+    if part.release.borrow_mut().take().is_some() {
+        (part.on_lead)(false);
+    }
+    if !part.queued.get() {
+        let _ = part.ask_for_lock(false);
+    }
 }
 
 fn write(notice: &Notice) -> String {

@@ -1,0 +1,127 @@
+//! What becomes of this device's storage, for the person to know: whether it fills up, was thrown away by the browser, or
+//! belongs to a newer version of the app. Also what is shown first at the next start. No document is read or changed here.
+
+use std::rc::{Rc, Weak};
+
+use baton_sync::Ledger;
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::browser::{self, set_setting, setting};
+use super::state::Desk;
+use crate::store::{DeskStore, StoreWord};
+
+/// From this share of its room on the person is told, percent.
+const FULL_PERCENT: f64 = 80.0;
+/// How often the room is looked at, milliseconds.
+const LOOK_EVERY_MS: u32 = 300_000;
+/// How often the front is written anew while work changes, milliseconds.
+const FRONT_EVERY_MS: u32 = 10_000;
+/// Rows of the list that are shown at once at the next start.
+const FRONT_ROWS: usize = 300;
+
+/// Local settings: the browser was asked to keep the storage; entries that were lost with an earlier copy, by person.
+const ASKED_TO_KEEP: &str = "baton-asked-to-keep";
+const LOST: &str = "baton-lost";
+
+fn lost_of(desk: Desk) -> String {
+    format!("{LOST}/{}", desk.session.with_untracked(|s| s.as_ref().map(|s| s.id.clone()).unwrap_or_default()))
+}
+
+/// What the person must know of this device's storage. Nothing, by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Device {
+    /// Percent of its room that is used, when that is much.
+    pub full: Option<u8>,
+    /// The browser has thrown the device's copy away, and so many unsent entries with it.
+    pub lost: Option<u64>,
+    /// A newer version of the app has the storage: this tab must be reloaded.
+    pub outdated: bool,
+}
+
+/// Listens to what happens to the store. What was lost is told until the person has understood it.
+pub fn listen(desk: Desk, store: &DeskStore) {
+    if let Some(unsent) = store.lost() {
+        set_setting(&lost_of(desk), Some(&unsent.to_string()));
+    }
+    desk.device.set(Device { lost: setting(&lost_of(desk)).and_then(|n| n.parse().ok()), ..Device::default() });
+    store.on_word(move |word| {
+        desk.device.update(|device| match word {
+            StoreWord::Outdated => device.outdated = true,
+            StoreWord::Lost { unsent } => device.lost = Some(unsent),
+        });
+    });
+}
+
+/// The person knows of the loss.
+pub fn understood(desk: Desk) {
+    set_setting(&lost_of(desk), None);
+    desk.device.update(|device| device.lost = None);
+}
+
+/// There was no room for an act.
+pub fn no_room(desk: Desk) {
+    desk.device.update(|device| device.full = Some(100));
+}
+
+/// Asks the browser once to keep the storage, then looks at the room now and then and keeps the front fresh, as long as
+/// the ledger lives. The listeners belong to whoever holds them.
+pub fn tend(desk: Desk, ledger: &Rc<Ledger<DeskStore>>) -> Vec<EventListener> {
+    if ledger.store().is_durable() {
+        spawn_local(look_at_room(desk, Rc::downgrade(ledger)));
+        spawn_local(keep_front(desk, Rc::downgrade(ledger)));
+    }
+    let document = web_sys::window().and_then(|window| window.document());
+    let weak = Rc::downgrade(ledger);
+    // The last moment that a tab can be sure to have.
+    let hidden = document.map(|document| {
+        EventListener::new(&document.clone(), "visibilitychange", move |_| {
+            if document.visibility_state() == web_sys::VisibilityState::Hidden {
+                spawn_local(put_front(desk, weak.clone()));
+            }
+        })
+    });
+    hidden.into_iter().collect()
+}
+
+async fn look_at_room(desk: Desk, ledger: Weak<Ledger<DeskStore>>) {
+    if setting(ASKED_TO_KEEP).is_none() {
+        set_setting(ASKED_TO_KEEP, Some("1"));
+        browser::persist().await;
+    }
+    while ledger.strong_count() > 0 {
+        if let Some((used, most)) = browser::stored().await {
+            let percent = used / most.max(1.0) * 100.0;
+            let full = (percent >= FULL_PERCENT).then_some(percent.min(100.0) as u8);
+            if desk.device.with_untracked(|device| device.full != full) {
+                desk.device.update(|device| device.full = full);
+            }
+        }
+        TimeoutFuture::new(LOOK_EVERY_MS).await;
+    }
+}
+
+/// The leader writes it, when something has changed.
+async fn keep_front(desk: Desk, ledger: Weak<Ledger<DeskStore>>) {
+    let mut written = Vec::new();
+    loop {
+        TimeoutFuture::new(FRONT_EVERY_MS).await;
+        let Some(leads) = ledger.upgrade().map(|ledger| ledger.is_leading()) else { return };
+        let urgent = desk.urgent(FRONT_ROWS);
+        if leads && urgent != written {
+            put_front(desk, ledger.clone()).await;
+            written = urgent;
+        }
+    }
+}
+
+/// A copy for speed: a failure costs nothing but the time of the next start.
+async fn put_front(desk: Desk, ledger: Weak<Ledger<DeskStore>>) {
+    let Some(ledger) = ledger.upgrade().filter(|ledger| ledger.is_whole()) else { return };
+    let keys = desk.urgent(FRONT_ROWS);
+    if !keys.is_empty() {
+        let _ = ledger.put_front(&keys).await;
+    }
+}
