@@ -18,7 +18,11 @@ const PEERS: [&str; 5] = [
     "opening_hours@3.15.0",
 ];
 const PEER_SET: &str = "bench-peers-1";
+/// What the first sync is compared with.
+const SYNC_PEERS: [&str; 4] = ["rxdb@17.6.0", "rxjs@7.8.2", "pouchdb-browser@9.0.0", "events@3.3.0"];
+const SYNC_PEER_SET: &str = "bench-sync-peers-1";
 const SIDE: &str = "baton-bench-deadline";
+const SYNC_SIDE: &str = "baton-bench-sync";
 const HARNESS: &str = "baton-bench";
 
 #[derive(Default)]
@@ -35,10 +39,10 @@ impl Options {
         while let Some(arg) = args.next()? {
             match arg {
                 Long("rounds") => options.rounds = Some(args.value()?.parse()?),
-                Value(word) if options.what.is_none() && (word == "deadline" || word == "desk") => {
+                Value(word) if options.what.is_none() && ["deadline", "sync", "desk"].iter().any(|w| word == *w) => {
                     options.what = Some(word.string()?);
                 }
-                Value(word) => return Err(format!("bench takes deadline or desk, not {}", word.display()).into()),
+                Value(word) => return Err(format!("bench takes deadline, sync or desk, not {}", word.display()).into()),
                 other => return Err(other.unexpected()),
             }
         }
@@ -62,11 +66,14 @@ pub fn run(options: &Options) -> Outcome {
     }
     if options.wants("deadline") {
         told.push(("BENCH_NATIVE", native_side()?.into()));
-        told.push(("BENCH_WASM", wasm_side(&tools)?.into()));
-        match peers() {
+        told.push(("BENCH_WASM", wasm_side(&tools, SIDE, "wasm")?.into()));
+        match peers(&PEERS, PEER_SET) {
             Ok(folder) => told.push(("BENCH_PEERS", folder.into())),
             Err(why) => cmd::say(&format!("{why}\n  Going on without packages to compare with.")),
         }
+    }
+    if options.wants("sync") {
+        told.push(("BENCH_SYNC", sync_sides(&tools)?.into()));
     }
     if options.wants("desk") {
         // Compressed as for a deployment, so that the bytes on the wire are those of one.
@@ -95,11 +102,11 @@ fn native_side() -> Outcome<PathBuf> {
 }
 
 /// As the app is built: the same profile, the same tools, the same optimisation.
-fn wasm_side(tools: &Tools) -> Outcome<PathBuf> {
-    let build = ["build", "--locked", "--release", "-p", SIDE, "--lib", "--target", tools::WASM];
+fn wasm_side(tools: &Tools, side: &str, out: &str) -> Outcome<PathBuf> {
+    let build = ["build", "--locked", "--release", "-p", side, "--lib", "--target", tools::WASM];
     cmd::run_quietly("building the wasm side", cmd::cargo(build).env("CARGO_TARGET_DIR", folder()))?;
-    let built = folder().join(tools::WASM).join("release").join(format!("{}.wasm", SIDE.replace('-', "_")));
-    let out = folder().join("wasm");
+    let built = folder().join(tools::WASM).join("release").join(format!("{}.wasm", side.replace('-', "_")));
+    let out = folder().join(out);
     let mut bindgen = Command::new(tools.wasm_bindgen_bin.join(paths::exe("wasm-bindgen")));
     bindgen.args(["--target", "no-modules", "--no-typescript", "--out-name", "bench", "--out-dir"]).arg(&out);
     cmd::run(bindgen.arg(&built))?;
@@ -111,18 +118,48 @@ fn wasm_side(tools: &Tools) -> Outcome<PathBuf> {
     Ok(out)
 }
 
+/// Baton's side as the app is built, and each peer in a bundle of its own.
+fn sync_sides(tools: &Tools) -> Outcome<PathBuf> {
+    let out = wasm_side(tools, SYNC_SIDE, "sync")?;
+    let sides = paths::root().join("benches/sync/sides");
+    let fault = |name: &str, error: std::io::Error| format!("{name}: {error}");
+    for name in ["baton.js", "control.js", "rxdb.js", "pouchdb.js"] {
+        // A bundle of an earlier run must not stand in for one that cannot be made now.
+        let _ = fs::remove_file(out.join(name));
+    }
+    for name in ["baton.js", "control.js"] {
+        fs::copy(sides.join(name), out.join(name)).map_err(|error| fault(name, error))?;
+    }
+    match (&tools.npm, peers(&SYNC_PEERS, SYNC_PEER_SET)) {
+        (Some(npm), Ok(peers)) => {
+            for name in ["rxdb.js", "pouchdb.js"] {
+                let flags =
+                    ["--bundle", "--minify", "--format=iife", "--log-level=error", "--define:global=globalThis"];
+                let mut bundle = Command::new(npm.bin.join("esbuild"));
+                bundle.arg(sides.join(name)).args(flags).arg(format!("--outfile={}", out.join(name).display()));
+                cmd::run(bundle.env("NODE_PATH", peers.join("node_modules")))?;
+            }
+        }
+        (_, peers) => {
+            let why = peers.err().unwrap_or_else(|| "there is no esbuild".to_owned());
+            cmd::say(&format!("{why}\n  Going on without packages to compare with."));
+        }
+    }
+    Ok(out)
+}
+
 /// The packages, in the per-user cache: installed beside, then renamed, so that what is there is whole.
-fn peers() -> Outcome<PathBuf> {
+fn peers(packages: &[&str], set: &str) -> Outcome<PathBuf> {
     let cache = paths::tools()?;
-    let there = cache.join(PEER_SET);
+    let there = cache.join(set);
     if there.is_dir() {
         return Ok(there);
     }
     let npm = cmd::which("npm").ok_or("npm is not on PATH")?;
-    let making = cache.join(format!(".{PEER_SET}-{}", std::process::id()));
+    let making = cache.join(format!(".{set}-{}", std::process::id()));
     let fault = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     fs::create_dir_all(&making).map_err(|error| fault(&making, error))?;
-    cmd::say(&format!("installing {} (npm packages)", PEERS.join(", ")));
+    cmd::say(&format!("installing {} (npm packages)", packages.join(", ")));
     let mut command = Command::new(npm);
     command
         .current_dir(&making)
@@ -136,7 +173,7 @@ fn peers() -> Outcome<PathBuf> {
             "--prefix",
         ])
         .arg(&making)
-        .args(PEERS);
+        .args(packages);
     let installed = cmd::run_quietly("npm", &mut command);
     // Another run may have been faster: its folder is as good.
     let done = installed.and_then(|()| {

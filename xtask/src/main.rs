@@ -41,8 +41,8 @@ cargo xtask test [--only STEP]... [--quick] [-- NAME...]
 cargo xtask dist [--out DIR]
     Make the folder to deploy: static site, compressed, and the one binary that serves it
 
-cargo xtask bench [deadline|desk] [--rounds N]
-    Measure: nanoseconds per deadline against other libraries, and the desk in a browser (docs/measuring.md)
+cargo xtask bench [deadline|sync|desk] [--rounds N]
+    Measure: nanoseconds per deadline and a first sync against other libraries, and the desk in a browser (docs/measuring.md)
 
 cargo xtask simulate [--seeds N] [--from S] [--seed S] [--on BACKEND] [--without DEFENCE]...
     Simulate N days of several people under every fault, and show what it takes to break a promise

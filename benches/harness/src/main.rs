@@ -14,6 +14,7 @@ mod page;
 mod server;
 mod side;
 mod stats;
+mod sync;
 mod trace;
 
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub struct Setup {
     pub wasm: Option<PathBuf>,
     /// `BENCH_PEERS`: folder with `node_modules`; without it no peers.
     pub peers: Option<PathBuf>,
+    /// `BENCH_SYNC`: folder of the sides of the first sync: `bench.js`, `bench_bg.wasm` and a script for each.
+    pub sync: Option<PathBuf>,
     /// `BENCH_SITE`: folder of the built app, compressed as for a deployment.
     pub site: Option<PathBuf>,
     /// `BENCH_SERVER`: the program `baton-demo`.
@@ -56,6 +59,7 @@ impl Setup {
             native: path("BENCH_NATIVE"),
             wasm: path("BENCH_WASM"),
             peers: path("BENCH_PEERS"),
+            sync: path("BENCH_SYNC"),
             site: path("BENCH_SITE"),
             server: path("BENCH_SERVER"),
             chrome: path("CHROME"),
@@ -79,7 +83,8 @@ fn run() -> Outcome {
     let what: Vec<String> = env::args().skip(1).collect();
     let wants = |name: &str| what.is_empty() || what.iter().any(|word| word == name);
     let mut result = Ok(());
-    for (name, measure) in [("deadline", deadline::run as fn(&Setup) -> Outcome<Value>), ("desk", desk::run)] {
+    let all = [("deadline", deadline::run as fn(&Setup) -> Outcome<Value>), ("sync", sync::run), ("desk", desk::run)];
+    for (name, measure) in all {
         if wants(name) {
             match measure(&setup) {
                 Ok(found) => keep(&setup, name, found)?,
