@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::{Http, basic};
 use crate::kind::tool;
@@ -14,11 +14,23 @@ use crate::server::Stock;
 use crate::{COLLECTIONS, PASSWORD, PEOPLE};
 
 const READY: &str = "/v1/__heartbeat__";
-/// As many requests as the server takes in one batch.
-const BATCH: usize = 25;
+/// Starts as `kinto start` does.
+const START: &str = "from kinto.__main__ import main; main()";
+/// The same, after the stock was put into the storage: thousands of documents over HTTP would take a minute.
+const START_WITH_STOCK: &str = r#"
+import json, os, sys, transaction, waitress
+from pyramid.paster import get_app
+app = get_app("kinto.ini", options={"http_port": sys.argv[1]})
+with open("stock.json") as file:
+    for collection, document in json.load(file):
+        app.registry.storage.create("record", f"/buckets/baton/collections/{collection}", document)
+transaction.commit()
+os.remove("stock.json")
+waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]))
+"#;
 
 /// The settings, and the schema where there is a database to put it in.
-pub fn prepare(data: &Path, database: Option<&str>) {
+pub fn prepare(data: &Path, database: Option<&str>, stock: &Stock) {
     let store = if database.is_some() { "postgresql" } else { "memory" };
     let url = database.unwrap_or_default();
     let ini = data.join("kinto.ini");
@@ -47,25 +59,35 @@ pub fn prepare(data: &Path, database: Option<&str>) {
          [formatter_plain]\nformat = %(message)s\n"
     );
     fs::write(&ini, text).expect("its own folder");
+    fs::write(data.join("stock.json"), json!(stock).to_string()).expect("its own folder");
     if database.is_some() {
-        run(kinto().args(["migrate", "--ini"]).arg(&ini));
+        run(kinto(START).args(["migrate", "--ini"]).arg(&ini));
     }
 }
 
 pub fn command(data: &Path, port: u16) -> (Command, &'static str) {
-    let mut command = kinto();
-    command.current_dir(data).args(["start", "--ini", "kinto.ini", "--port", &port.to_string()]);
+    let port = port.to_string();
+    let mut command = if data.join("stock.json").exists() {
+        let mut command = kinto(START_WITH_STOCK);
+        command.arg(port);
+        command
+    } else {
+        let mut command = kinto(START);
+        command.args(["start", "--ini", "kinto.ini", "--port", &port]);
+        command
+    };
+    command.current_dir(data);
     (command, READY)
 }
 
 /// The tool is the Python that has it; its script does not survive the folder's being renamed, and `-m kinto` does nothing.
-fn kinto() -> Command {
+fn kinto(program: &str) -> Command {
     let mut command = Command::new(tool("BATON_KINTO"));
-    command.args(["-c", "from kinto.__main__ import main; main()"]);
+    command.args(["-c", program]);
     command
 }
 
-pub async fn furnish(http: &Http, stock: &Stock) {
+pub async fn furnish(http: &Http) {
     for user in PEOPLE {
         http.must("PUT", &format!("/v1/accounts/{user}"), json!({"data": {"password": PASSWORD}})).await;
     }
@@ -73,18 +95,5 @@ pub async fn furnish(http: &Http, stock: &Stock) {
     ann.must("PUT", "/v1/buckets/baton", json!({"permissions": {"write": ["system.Authenticated"]}})).await;
     for name in COLLECTIONS {
         ann.must("PUT", &format!("/v1/buckets/baton/collections/{name}"), json!({})).await;
-    }
-    for documents in stock.chunks(BATCH) {
-        let requests: Vec<Value> = documents
-            .iter()
-            .map(|(collection, document)| {
-                let id = document["id"].as_str().expect("an id");
-                let path = format!("/v1/buckets/baton/collections/{collection}/records/{id}");
-                json!({"path": path, "body": {"data": document}})
-            })
-            .collect();
-        let answer = ann.must("POST", "/v1/batch", json!({"defaults": {"method": "PUT"}, "requests": requests})).await;
-        let answers = answer["responses"].as_array().expect("answers");
-        assert!(answers.iter().all(|a| a["status"] == 201), "{answer}");
     }
 }

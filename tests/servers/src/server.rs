@@ -120,11 +120,11 @@ impl Server {
         match self.kind {
             Kind::Own => own::prepare(&data, &self.stock),
             Kind::JsonServer => json_server::prepare(&data, &self.stock),
-            Kind::KintoMemory => kinto::prepare(&data, None),
+            Kind::KintoMemory => kinto::prepare(&data, None, &self.stock),
             Kind::KintoPostgres => {
                 self.database = None;
                 let database = Postgres::start(&self.folder.path().join("postgres")).await;
-                kinto::prepare(&data, Some(&database.url()));
+                kinto::prepare(&data, Some(&database.url()), &self.stock);
                 self.database = Some(database);
             }
             Kind::CouchDb => pouchdb::prepare(&data),
@@ -132,7 +132,7 @@ impl Server {
         }
         self.run().await;
         match self.kind {
-            Kind::KintoMemory | Kind::KintoPostgres => kinto::furnish(&self.http(), &self.stock).await,
+            Kind::KintoMemory | Kind::KintoPostgres => kinto::furnish(&self.http()).await,
             Kind::CouchDb => pouchdb::furnish(&self.http(), &self.stock).await,
             Kind::Own | Kind::JsonServer | Kind::PocketBase => {}
         }
