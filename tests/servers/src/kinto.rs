@@ -16,15 +16,24 @@ use crate::{COLLECTIONS, PASSWORD, PEOPLE};
 const READY: &str = "/v1/__heartbeat__";
 /// Starts as `kinto start` does.
 const START: &str = "from kinto.__main__ import main; main()";
-/// The same, after the stock was put into the storage: thousands of documents over HTTP would take a minute.
+/// The same, after the stock was put into the storage: thousands of documents over HTTP would take minutes.
 const START_WITH_STOCK: &str = r#"
 import json, os, sys, transaction, waitress
+import sqlalchemy as sa
 from pyramid.paster import get_app
 app = get_app("kinto.ini", options={"http_port": sys.argv[1]})
+storage = app.registry.storage
 with open("stock.json") as file:
-    for collection, document in json.load(file):
-        app.registry.storage.create("record", f"/buckets/baton/collections/{collection}", document)
-transaction.commit()
+    stock = [(f"/buckets/baton/collections/{collection}", document) for collection, document in json.load(file)]
+if hasattr(storage, "client"):
+    rows = [{"parent": parent, "id": document.pop("id"), "data": json.dumps(document)} for parent, document in stock]
+    with storage.client.connect() as connection:
+        connection.execute(sa.text("""INSERT INTO objects (id, parent_id, resource_name, data, deleted)
+            VALUES (:id, :parent, 'record', CAST(:data AS JSONB), FALSE)"""), rows)
+    transaction.commit()
+else:
+    for parent, document in stock:
+        storage.create("record", parent, document)
 os.remove("stock.json")
 waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]))
 "#;

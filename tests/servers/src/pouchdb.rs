@@ -43,7 +43,7 @@ pub async fn furnish(http: &Http, stock: &Stock) {
                 document
             })
             .collect();
-        if !documents.is_empty() {
+        for documents in documents.chunks(1000) {
             let answer = ann.must("POST", &format!("/baton_{name}/_bulk_docs"), json!({"docs": documents})).await;
             assert!(answer.as_array().is_some_and(|a| a.iter().all(|a| a["ok"] == true)), "{answer}");
         }

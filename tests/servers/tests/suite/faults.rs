@@ -1,5 +1,7 @@
 //! The server dies in the middle, comes back empty, or the line to it is bad.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use baton_engine::model::Collection;
@@ -11,42 +13,51 @@ use crate::world::{World, all_rest};
 
 const CASES: Collection = Collection::Cases;
 
-/// SIGKILL while a desk sends; then it is started again on what it has.
+/// SIGKILL while a desk sends, at several moments; each time it is started again on what it has.
 pub async fn restart(kind: Kind) {
     let mut world = World::new(kind).await;
     let line = Line::to(world.server.port()).await;
     let (home, base) = world.two().await;
     *home.http.origin.borrow_mut() = line.origin();
     all_rest(&[&home, &base]).await;
-    for n in 0..20 {
-        home.act(CASES, &format!("k{n}"), open_case("批量受理")).await;
-        home.act(CASES, &format!("k{n}"), note("补充")).await;
-    }
-    for rounds in [7, 9] {
-        let seen = line.seen();
+    for moment in [0, 4, 16] {
+        for n in 0..10 {
+            let id = format!("k{moment}-{n}");
+            home.act(CASES, &id, open_case("批量受理")).await;
+            home.act(CASES, &id, note("补充")).await;
+        }
+        let writing = Arc::new(AtomicBool::new(false));
+        let begun = writing.clone();
+        line.decide(move |head| {
+            begun.fetch_or(head.writes(), Ordering::Relaxed);
+            Fate::Pass
+        });
         let sender = home.clone();
         let sending = tokio::task::spawn_local(async move { sender.rest().await });
-        while line.seen() < seen + rounds {
+        while !writing.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..moment {
             tokio::task::yield_now().await;
         }
         world.server.kill();
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert!(!sending.is_finished(), "it was to be in the middle");
+        // The tab dies with it: what was under way is of unknown outcome.
         sending.abort();
         let _ = sending.await;
-        // The tab dies with it: what was under way is of unknown outcome.
         home.reload().await;
+        assert!(home.moving() > 0, "it was to be in the middle");
+        if !world.server.survives() {
+            // What this server had confirmed and then loses with its memory is not the desks' to bring back. What it has
+            // never confirmed, and what is watched, is.
+            let ledger = home.ledger();
+            let waits = |entry: &str| ledger.replica().item(entry).is_some();
+            let acts: Vec<String> = world.acts.borrow().iter().map(|act| act.entry.clone()).collect();
+            world.forget(&acts.into_iter().filter(|entry| !waits(entry)).collect::<Vec<_>>());
+        }
         world.server.start_again().await;
         *home.http.headers.borrow_mut() = world.log_in("ann").await;
         *base.http.headers.borrow_mut() = world.log_in("bob").await;
-    }
-    if !world.server.survives() {
-        // What the server had confirmed and then lost with its memory is not the desks' to bring back. What it never
-        // confirmed is.
-        let waiting: Vec<String> = home.ledger().replica().outbox().map(|item| item.id().to_owned()).collect();
-        assert!(!waiting.is_empty());
-        let gone: Vec<String> =
-            world.acts.borrow().iter().map(|act| act.entry.clone()).filter(|entry| !waiting.contains(entry)).collect();
-        world.forget(&gone);
     }
     world.ends_well(&[&home, &base]).await;
 }

@@ -23,38 +23,33 @@ use std::process::ExitCode;
 
 use baton_servers::Kind;
 
-use runner::{Story, story};
+use runner::{Of, Story, story};
 
-/// The servers and the line themselves, without any connector.
-const FURNITURE: [(&str, Story); 2] =
-    [("is_furnished_and_comes_back", story!(furnished::story)), ("line_can_be_made_bad", story!(line::story))];
-
-/// Through the connector file that ships.
-const STORIES: [(&str, Story); 12] = [
-    ("promises", story!(promises::measured)),
-    ("law_notices", story!(law::notices)),
-    ("whole_relay", story!(relay::whole)),
-    ("offline_and_back", story!(relay::offline)),
-    ("claim_races", story!(races::claims)),
-    ("deletes", story!(deletes::seen)),
-    ("ten_thousand_documents", story!(crowd::ten_thousand)),
-    ("restart_in_mid_push", story!(faults::restart)),
-    ("wiped", story!(faults::wiped)),
-    ("emptied", story!(faults::emptied)),
-    ("bad_line", story!(faults::bad_line)),
-    ("late_request", story!(faults::late)),
+const STORIES: [(&str, Of, Story); 17] = [
+    // The servers and the line themselves, without any connector.
+    ("is_furnished_and_comes_back", Of::All, story!(furnished::story)),
+    ("line_can_be_made_bad", Of::All, story!(line::story)),
+    // Through the connector file that ships. The long ones first, so that none is left alone at the end.
+    ("ten_thousand_documents", Of::All, story!(crowd::ten_thousand)),
+    ("bad_line", Of::All, story!(faults::bad_line)),
+    ("restart_in_mid_push", Of::All, story!(faults::restart)),
+    ("promises", Of::All, story!(promises::measured)),
+    ("law_notices", Of::All, story!(law::notices)),
+    ("whole_relay", Of::All, story!(relay::whole)),
+    ("offline_and_back", Of::All, story!(relay::offline)),
+    ("claim_races", Of::All, story!(races::claims)),
+    ("deletes", Of::All, story!(deletes::seen)),
+    ("wiped", Of::All, story!(faults::wiped)),
+    ("emptied", Of::All, story!(faults::emptied)),
+    ("late_request", Of::All, story!(faults::late)),
+    ("log_in_ends", Of::LoggedIn, story!(faults::log_in_ends)),
+    // The example in the docs is about this one.
+    ("worked_example", Of::Only(Kind::JsonServer), story!(docs::worked_example)),
+    // SQL that is deployed without Kinto, on the same PostgreSQL.
+    ("schema_of_postgrest", Of::Only(Kind::KintoPostgres), story!(schema::postgrest)),
 ];
-
-/// Where the server knows people.
-const LOGGED_IN: [(&str, Story); 1] = [("log_in_ends", story!(faults::log_in_ends))];
-
-/// The example in the docs is about this one.
-const JSON_SERVER: [(&str, Story); 1] = [("worked_example", story!(docs::worked_example))];
-
-/// SQL that is deployed without Kinto, on the same PostgreSQL.
-const POSTGRES: [(&str, Story); 1] = [("schema_of_postgrest", story!(schema::postgrest))];
 
 fn main() -> ExitCode {
     baton_servers::own::serve_if_asked();
-    runner::run(&FURNITURE, &STORIES, &LOGGED_IN, &[(Kind::JsonServer, &JSON_SERVER), (Kind::KintoPostgres, &POSTGRES)])
+    runner::run(&STORIES)
 }

@@ -10,8 +10,6 @@ use std::{env, fs};
 use baton_servers::Kind;
 use libtest_mimic::{Arguments, Trial};
 
-use crate::world::no_connector;
-
 pub type Story = fn(Kind) -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// Makes a [`Story`] of an `async fn(Kind)`.
@@ -31,14 +29,26 @@ struct Count {
     why: String,
 }
 
-type Stories<'a> = &'a [(&'static str, Story)];
+/// Whom a story is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    All,
+    /// Servers that know people.
+    LoggedIn,
+    Only(Kind),
+}
 
-pub fn run(
-    furniture: Stories<'_>,
-    stories: Stories<'_>,
-    logged_in: Stories<'_>,
-    own: &[(Kind, Stories<'_>)],
-) -> ExitCode {
+impl Of {
+    fn has(self, kind: Kind) -> bool {
+        match self {
+            Of::All => true,
+            Of::LoggedIn => kind != Kind::JsonServer,
+            Of::Only(one) => kind == one,
+        }
+    }
+}
+
+pub fn run(stories: &[(&'static str, Of, Story)]) -> ExitCode {
     // As with cargo's own tests: several names choose what has any of them.
     let words: Vec<String> = env::args().skip(1).collect();
     let names = if words.iter().any(|word| word.starts_with('-')) { Vec::new() } else { words };
@@ -46,40 +56,29 @@ pub fn run(
     let counts = Arc::new(Mutex::new(BTreeMap::<Kind, Count>::new()));
     let mut trials = Vec::new();
     for kind in Kind::ALL {
-        let speechless = kind.missing().or_else(|| no_connector(kind));
-        let logged_in = if kind == Kind::JsonServer { &[] } else { logged_in };
-        let own = own.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, stories)| stories);
-        let groups = [
-            (furniture, kind.missing()),
-            (own, kind.missing()),
-            (stories, speechless.clone()),
-            (logged_in, speechless),
-        ];
-        for (group, missing) in groups {
-            let mut told = false;
-            for (what, story) in group {
-                let (name, story) = (format!("{}::{what}", kind.name()), *story);
-                if !names.is_empty() && !names.iter().any(|wanted| name.contains(wanted)) {
-                    continue;
-                }
-                let mut all = counts.lock().unwrap();
-                let count = all.entry(kind).or_default();
-                count.chosen += 1;
-                if let Some(why) = &missing {
-                    count.skipped += 1;
-                    count.why = why.clone();
-                    if !std::mem::replace(&mut told, true) {
-                        println!("skipped: {}: {why}", kind.name());
-                    }
-                }
-                let counts = counts.clone();
-                let trial = Trial::test(name, move || {
-                    tell(kind, story);
-                    counts.lock().unwrap().entry(kind).or_default().passed += 1;
-                    Ok(())
-                });
-                trials.push(trial.with_ignored_flag(missing.is_some()));
+        let missing = kind.missing();
+        if let Some(why) = &missing {
+            println!("skipped: {}: {why}", kind.name());
+        }
+        for (what, _, story) in stories.iter().filter(|(_, of, _)| of.has(kind)) {
+            let (name, story) = (format!("{}::{what}", kind.name()), *story);
+            if !names.is_empty() && !names.iter().any(|wanted| name.contains(wanted)) {
+                continue;
             }
+            let mut all = counts.lock().unwrap();
+            let count = all.entry(kind).or_default();
+            count.chosen += 1;
+            if let Some(why) = &missing {
+                count.skipped += 1;
+                count.why = why.clone();
+            }
+            let counts = counts.clone();
+            let trial = Trial::test(name, move || {
+                tell(kind, story);
+                counts.lock().unwrap().entry(kind).or_default().passed += 1;
+                Ok(())
+            });
+            trials.push(trial.with_ignored_flag(missing.is_some()));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -40,13 +40,6 @@ fn public(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../public").join(path)
 }
 
-/// Why this kind cannot be spoken to.
-pub fn no_connector(kind: Kind) -> Option<String> {
-    let file = public("connector").join(kind.connector());
-    let text = std::fs::read_to_string(&file);
-    text.is_err().then(|| format!("{} does not ship yet", kind.connector()))
-}
-
 /// Both shipped packs, the expert desk's in force.
 pub fn policies() -> Arc<Policies> {
     static POLICIES: OnceLock<Arc<Policies>> = OnceLock::new();
