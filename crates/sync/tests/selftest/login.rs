@@ -130,3 +130,53 @@ fn nobody_asks_or_the_browser_does() {
     let own = Connector::read(&file().to_string()).unwrap();
     assert_eq!(now(log_in(&own, &net, "ann", "x")), Err(LogInError::Session));
 }
+
+#[test]
+fn all_faults_of_a_log_in_are_told_at_once() {
+    let faults = |auth: Value| {
+        let mut file = file();
+        file["auth"] = auth;
+        let faults = Connector::read(&file.to_string()).unwrap_err();
+        let mut at: Vec<String> = faults.into_iter().map(|fault| fault.at).collect();
+        at.sort();
+        at
+    };
+    let login = json!({
+        "style": "login",
+        "method": "DELETE",
+        "path": "auth",
+        "body": {"name": "{token}", "secret": ["{passwort}", "{"]},
+        "headers": {"Authorization": "Bearer", "X-Who": "{password}", "X-Number": 1},
+        "surprise": true,
+        "person": {
+            "path": "/people/{password}",
+            "doc": "record",
+            "fields": {"name": "name", "shoeSize": "/shoe"},
+            "defaults": {"wage": 1}
+        }
+    });
+    let expected = [
+        "/auth/body",
+        "/auth/body/name",
+        "/auth/body/secret/0",
+        "/auth/body/secret/1",
+        "/auth/headers",
+        "/auth/headers/X-Number",
+        "/auth/headers/X-Who",
+        "/auth/method",
+        "/auth/path",
+        "/auth/person/defaults/wage",
+        "/auth/person/doc",
+        "/auth/person/fields/name",
+        "/auth/person/fields/shoeSize",
+        "/auth/person/path",
+        "/auth/surprise",
+        "/auth/token",
+    ];
+    assert_eq!(faults(login), expected);
+    assert_eq!(faults(json!({"style": "oauth"})), ["/auth/style"]);
+    assert_eq!(faults(json!("basic")), ["/auth"]);
+    assert_eq!(faults(json!({"style": "basic", "token": "/x"})), ["/auth/token"]);
+    let nowhere = json!({"style": "basic", "person": {"fields": {"name": "/name"}}});
+    assert_eq!(faults(nowhere), ["/auth/person/path"]);
+}
