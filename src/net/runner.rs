@@ -35,6 +35,8 @@ pub struct Runner {
     look_at_ms: Cell<i64>,
     /// This tab holds the lock, so it should lead.
     elected: Cell<bool>,
+    /// The line of the leading tab, while this one does not lead.
+    line: Cell<Link>,
     /// Feed events that wait to be taken in together, and whether somebody is at it.
     events: RefCell<Vec<String>>,
     taking_in: Cell<bool>,
@@ -62,6 +64,7 @@ impl Runner {
             feed_at_ms: Cell::new(0),
             look_at_ms: Cell::new(0),
             elected: Cell::new(false),
+            line: Cell::new(Link::Unknown),
             events: RefCell::default(),
             taking_in: Cell::new(false),
             bell: Bell::default(),
@@ -197,6 +200,11 @@ impl Runner {
         let loaded = match word {
             Word::Changed(notice) => self.ledger.heard(&notice).await,
             Word::Look => self.ledger.refresh().await,
+            Word::Line(line) => {
+                self.line.set(line);
+                (self.on_status)(self.status());
+                return;
+            }
         };
         if loaded.is_err() {
             self.look_at_ms.set(0);
@@ -259,6 +267,12 @@ impl Runner {
         self.feed_at_ms.set(now + i64::try_from(FEED_AGAIN_MS + jitter).unwrap_or(0));
     }
 
+    /// How the line is: only the leader knows, the others have it from there.
+    fn status(&self) -> Status {
+        let status = self.syncer.status();
+        if self.ledger.is_leading() { status } else { Status { link: self.line.get(), ..status } }
+    }
+
     /// One round; gives the time to wait until the next, in milliseconds.
     async fn round(self: &Rc<Self>) -> u32 {
         let now = BrowserClock.now_ms();
@@ -275,7 +289,11 @@ impl Runner {
             }
         }
         let step = self.syncer.step().await;
-        (self.on_status)(self.syncer.status());
+        let status = self.status();
+        if let Some(tabs) = self.tabs.borrow().as_ref() {
+            tabs.line(status.link);
+        }
+        (self.on_status)(status);
         if step == Step::Worked {
             return 0;
         }

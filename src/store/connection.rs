@@ -81,6 +81,12 @@ impl Connection {
         }
     }
 
+    /// After [`StoreWord::Lost`]: the new database is used from now on.
+    pub fn begin_anew(&self) {
+        self.marker.remove();
+        self.state.lost.set(false);
+    }
+
     /// Closes the connection after a failure: whatever broke a transaction may have broken it too.
     pub fn let_go(&self) {
         if let Some(database) = self.state.database.borrow_mut().take() {
@@ -90,7 +96,7 @@ impl Connection {
 
     async fn database(&self) -> Result<IdbDatabase, StoreError> {
         if self.state.lost.get() {
-            return Err(StoreError::Failed("the browser has thrown away what this device kept: reload".into()));
+            return Err(StoreError::Failed("the browser has thrown away what this device kept".into()));
         }
         if self.state.outdated.get() {
             return Err(StoreError::Failed("a newer version of the app runs in another tab: reload".into()));
@@ -120,7 +126,7 @@ impl Connection {
             self.state.lost.set(true);
             self.let_go();
             self.state.tell(StoreWord::Lost { unsent });
-            return Err(StoreError::Failed("the browser has thrown away what this device kept: reload".into()));
+            return Err(StoreError::Failed("the browser has thrown away what this device kept".into()));
         }
         Ok(database)
     }

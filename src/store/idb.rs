@@ -79,6 +79,12 @@ impl IdbStore {
         self.0.connection.on_word(listener);
     }
 
+    /// See [`super::DeskStore::begin_anew`].
+    pub fn begin_anew(&self) {
+        self.0.connection.begin_anew();
+        *self.0.index.borrow_mut() = Index::default();
+    }
+
     /// See [`super::DeskStore::wipe`].
     ///
     /// # Errors

@@ -70,6 +70,13 @@ impl DeskStore {
         }
     }
 
+    /// After [`StoreWord::Lost`], until which nothing more is read or written: the empty store is used from now on.
+    pub fn begin_anew(&self) {
+        if let DeskStore::Durable(store) = self {
+            store.begin_anew();
+        }
+    }
+
     /// At log-out: documents go. Work that has not reached the backend (with the documents that it is about) and drafts stay
     /// for the same person's next log-in, unless `everything` is to go. Answers that are still under way are not stored.
     ///

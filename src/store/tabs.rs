@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use baton_engine::model::Collection;
-use baton_sync::Notice;
+use baton_sync::{Link, Notice};
 use gloo_events::EventListener;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde_json::Value;
@@ -18,9 +18,13 @@ use web_sys::{BroadcastChannel, MessageEvent};
 /// More documents than this are not named one by one: the other tabs look for themselves.
 const NAMED: usize = 300;
 
-/// What a tab asks when it wonders whether the leader lives, and what the leader answers.
+/// What a tab asks when it wonders whether the leader lives, and how the leader's answer begins; behind it is how the
+/// leader's line is.
 const WHO_LEADS: &str = "\"who\"";
-const I_LEAD: &str = "\"here\"";
+const I_LEAD: &str = "here ";
+
+/// A leader has so long to answer, milliseconds.
+const ANSWER_MS: f64 = 15_000.0;
 
 /// What another tab says.
 pub enum Word {
@@ -28,6 +32,8 @@ pub enum Word {
     Changed(Notice),
     /// Much changed.
     Look,
+    /// The leader says how its line is.
+    Line(Link),
 }
 
 /// This tab's part in the group; leaving when dropped.
@@ -42,8 +48,10 @@ struct Part {
     release: RefCell<Option<Function>>,
     /// A request for the lock waits.
     queued: Cell<bool>,
-    /// The leader was asked, and has not answered since.
-    asked: Cell<bool>,
+    /// When the leader was asked, if it has not answered since: milliseconds of the tab's own time.
+    asked_ms: Cell<Option<f64>>,
+    /// How the line is, as far as this tab knows.
+    line: Cell<Link>,
     left: Cell<bool>,
 }
 
@@ -58,17 +66,22 @@ impl Tabs {
             on_lead: Box::new(on_lead),
             release: RefCell::default(),
             queued: Cell::new(false),
-            asked: Cell::new(false),
+            asked_ms: Cell::new(None),
+            line: Cell::new(Link::Unknown),
             left: Cell::new(false),
         });
         if let Some(channel) = &part.channel {
             let weak = Rc::downgrade(&part);
             let listener = EventListener::new(channel, "message", move |event| {
                 let Some(part) = weak.upgrade() else { return };
-                match event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string()).as_deref() {
-                    Some(WHO_LEADS) if part.leads() => part.say(I_LEAD),
+                let said = event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string());
+                match said.as_deref() {
+                    Some(WHO_LEADS) if part.leads() => part.say_line(),
                     Some(WHO_LEADS) => {}
-                    Some(I_LEAD) => part.asked.set(false),
+                    Some(said) if said.starts_with(I_LEAD) => {
+                        part.asked_ms.set(None);
+                        on_word(Word::Line(read_line(&said[I_LEAD.len()..])));
+                    }
                     said => on_word(said.and_then(read).unwrap_or(Word::Look)),
                 }
             });
@@ -85,17 +98,29 @@ impl Tabs {
         self.0.say(&write(notice));
     }
 
-    /// Asks the leader whether it lives. If it has not answered since the last time, this tab takes the lead from it: the
-    /// time between two calls is what a leader has to answer in.
+    /// The line of this tab, if it leads, is now so: the others are told when that is new.
+    pub fn line(&self, line: Link) {
+        if self.0.line.replace(line) != line && self.0.leads() {
+            self.0.say_line();
+        }
+    }
+
+    /// Asks the leader whether it lives. If it has not answered in [`ANSWER_MS`], this tab takes the lead from it.
     pub fn look_for_leader(&self) {
         if self.0.leads() {
             return;
         }
-        if self.0.asked.replace(true) {
-            self.0.asked.set(false);
-            let _ = self.0.ask_for_lock(true);
-        } else {
-            self.0.say(WHO_LEADS);
+        let Some(now) = web_sys::window().and_then(|w| w.performance()).map(|p| p.now()) else { return };
+        match self.0.asked_ms.get() {
+            Some(asked) if now - asked >= ANSWER_MS => {
+                self.0.asked_ms.set(None);
+                let _ = self.0.ask_for_lock(true);
+            }
+            Some(_) => {}
+            None => {
+                self.0.asked_ms.set(Some(now));
+                self.0.say(WHO_LEADS);
+            }
         }
     }
 }
@@ -116,6 +141,10 @@ impl Drop for Tabs {
 impl Part {
     fn leads(&self) -> bool {
         self.release.borrow().is_some()
+    }
+
+    fn say_line(&self) {
+        self.say(&format!("{I_LEAD}{}", write_line(self.line.get())));
     }
 
     fn say(&self, text: &str) {
@@ -170,6 +199,20 @@ async fn watch(part: Weak<Part>, held: Promise) {
     if !part.queued.get() {
         let _ = part.ask_for_lock(false);
     }
+}
+
+fn write_line(line: Link) -> &'static str {
+    match line {
+        Link::Unknown => "unknown",
+        Link::Online => "online",
+        Link::Offline => "offline",
+        Link::SignedOut => "signedOut",
+    }
+}
+
+fn read_line(text: &str) -> Link {
+    let lines = [Link::Online, Link::Offline, Link::SignedOut];
+    lines.into_iter().find(|line| write_line(*line) == text).unwrap_or(Link::Unknown)
 }
 
 fn write(notice: &Notice) -> String {

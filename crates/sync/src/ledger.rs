@@ -200,6 +200,20 @@ impl<S: Store> Ledger<S> {
         self.keep_if_leading(plan).await
     }
 
+    /// The store was emptied under this tab's hands (and has been begun anew): puts everything that is in memory back.
+    ///
+    /// # Errors
+    /// The store failed; call it again.
+    pub async fn save_all(&self) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        let batch = self.replica.borrow().everything();
+        if !batch.is_empty() {
+            self.version.set(self.store.commit(batch).await?);
+        }
+        self.doubtful.set(false);
+        Ok(())
+    }
+
     // ── Tabs ─────────────────────────────────────────────────────────────
 
     /// Makes this tab the one that moves bases and the outbox on. Call it when the tab wins the election.

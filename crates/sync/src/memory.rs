@@ -39,6 +39,13 @@ impl MemoryStore {
     }
 }
 
+impl MemoryStore {
+    /// As if the browser had thrown everything away, drafts included.
+    pub fn empty(&self) {
+        *self.0.borrow_mut() = Inner::default();
+    }
+}
+
 impl Store for MemoryStore {
     async fn load(&self) -> Result<Snapshot, StoreError> {
         let inner = self.0.borrow();

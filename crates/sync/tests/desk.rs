@@ -6,6 +6,7 @@ mod support;
 use baton_engine::Refusal;
 use baton_engine::model::{Collection, Document, Intent};
 use baton_sync::net::ProblemKind;
+use baton_sync::store::Store;
 use baton_sync::{ActError, Command, Fail, ItemState, Link, Step};
 use serde_json::json;
 use support::{Fate, World, book_callback, note, now, response, start_contact, topic};
@@ -463,4 +464,26 @@ fn drafts_are_kept_apart() {
     a.rest();
     a.crash();
     assert_eq!(now(a.ledger.store().drafts()).unwrap(), [("case/c1".to_owned(), "half a sen".to_owned())]);
+}
+
+#[test]
+fn a_store_that_was_emptied_gets_everything_back() {
+    let world = World::new(31);
+    let mut a = world.client("a");
+    a.act(C, "i1", start_contact()).unwrap();
+    a.rest();
+    a.line.up.set(false);
+    let waiting = a.act(C, "i1", topic("x")).unwrap();
+    let before = now(a.store.load()).unwrap();
+    a.store.empty();
+    assert!(now(a.store.load()).unwrap().docs.is_empty());
+    now(a.ledger.save_all()).unwrap();
+    let after = now(a.store.load()).unwrap();
+    assert_eq!((after.docs, after.outbox, after.cursors), (before.docs, before.outbox, before.cursors));
+    a.crash();
+    a.line.up.set(true);
+    assert_eq!(a.state(&waiting), Some(ItemState::Queued));
+    a.rest();
+    assert_eq!(of(&a.document(C, "i1").unwrap()).topic, "x");
+    assert_eq!(world.server.borrow().journal(C, "i1").len(), 2);
 }

@@ -14,7 +14,7 @@ use crate::net::Problem;
 use crate::outbox::{ItemState, OutboxItem};
 use crate::plan::{ActError, COMPLETE, Command, Plan, record};
 use crate::slot::{Base, DocKey, Slot};
-use crate::store::{DocRecord, ItemRecord, Snapshot};
+use crate::store::{Batch, DocRecord, ItemRecord, Snapshot};
 
 impl Replica {
     /// An act of the person: all commands hold, or none is taken. A command whose entry is known already is done.
@@ -187,6 +187,21 @@ impl Replica {
         plan.batch.remove.push(entry.into());
         plan.settle(&self.frame(false), key, slot);
         Some(plan)
+    }
+
+    /// Everything that a store keeps of this replica.
+    pub(crate) fn everything(&self) -> Batch {
+        let slots = self.docs.iter().flat_map(|(c, docs)| docs.iter().map(|(id, slot)| ((*c, id.clone()), slot)));
+        let docs = slots.filter_map(|(key, slot)| Some(slot.base.as_ref()?.record(&key))).collect();
+        let aside = self.aside.iter().map(|(id, (text, _))| ItemRecord { id: id.clone(), text: text.clone() });
+        let cursors = self.cursors.iter().map(|(c, cursor)| (c.name().to_owned(), Some(cursor.clone())));
+        let complete = self.complete.iter().map(|c| (format!("{COMPLETE}{}", c.name()), Some("1".to_owned())));
+        Batch {
+            docs,
+            insert: self.outbox().map(record).chain(aside).collect(),
+            cursors: cursors.chain(complete).collect(),
+            ..Batch::default()
+        }
     }
 
     /// Every document with waiting entries checked again, as after a change of the rules.
