@@ -5,6 +5,7 @@
 //! store, not a lock in the browser, makes sure that only the leader does.
 
 use std::cell::{Cell, Ref, RefCell};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use baton_engine::Refusal;
@@ -17,9 +18,10 @@ use tokio::sync::Mutex;
 use crate::connector::Remote;
 use crate::defence::{self, Defence};
 use crate::net::Problem;
+use crate::outbox::OutboxItem;
 use crate::plan::{ActError, Command, Plan};
 use crate::replica::{Outgoing, Replica};
-use crate::slot::DocKey;
+use crate::slot::{DocKey, Watch};
 use crate::store::{Batch, Snapshot, Store, StoreError};
 
 /// What another tab needs to know of a commit. A hint: missing one only delays.
@@ -166,7 +168,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// [`ItemError`].
     pub async fn retry(&self, entry: &str) -> Result<(), ItemError> {
-        self.change_item(|replica| replica.plan_retry(entry)).await
+        self.change_item(entry, |replica| replica.plan_retry(entry)).await
     }
 
     /// Drops a refused or dead entry for good; entries that waited on top of it are checked again.
@@ -174,7 +176,7 @@ impl<S: Store> Ledger<S> {
     /// # Errors
     /// [`ItemError`].
     pub async fn discard(&self, entry: &str) -> Result<(), ItemError> {
-        self.change_item(|replica| replica.plan_discard(entry)).await
+        self.change_item(entry, |replica| replica.plan_discard(entry)).await
     }
 
     /// All waiting entries as a file to keep.
@@ -182,10 +184,15 @@ impl<S: Store> Ledger<S> {
         self.replica.borrow().export()
     }
 
-    async fn change_item(&self, plan: impl Fn(&Replica) -> Option<Plan>) -> Result<(), ItemError> {
+    async fn change_item(&self, entry: &str, plan: impl Fn(&Replica) -> Option<Plan>) -> Result<(), ItemError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await.map_err(ItemError::Store)?;
-        let plan = plan(&self.replica.borrow()).ok_or(ItemError::NotStuck)?;
+        let mut plan = plan(&self.replica.borrow()).ok_or(ItemError::NotStuck)?;
+        if !self.is_leading() {
+            // What else follows from it is the leader's to store: this tab's bases may be old.
+            plan.batch.update.retain(|item| item.id == entry);
+            plan.batch.remove.retain(|id| id == entry);
+        }
         self.carry_out(plan, false).await.map_err(ItemError::Store)
     }
 
@@ -223,7 +230,7 @@ impl<S: Store> Ledger<S> {
     pub async fn take_lead(&self, token: String) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
         self.store.take_lead(&token).await?;
-        let snapshot = self.store.load_some(&[]).await.inspect_err(|_| self.doubtful.set(true))?;
+        let snapshot = self.load_docs(&[]).await?;
         *self.lead.borrow_mut() = Some(token);
         if snapshot.version != self.version.get() || self.doubtful.get() {
             return self.load_all().await;
@@ -248,12 +255,20 @@ impl<S: Store> Ledger<S> {
     /// The store cannot be read; the next [`Ledger::refresh`] makes up for it.
     pub async fn heard(&self, notice: &Notice) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
-        let names: Vec<_> = notice.docs.iter().map(|(c, id)| (c.name().to_owned(), id.clone())).collect();
-        let snapshot = self.store.load_some(&names).await.inspect_err(|_| self.doubtful.set(true))?;
+        let mut keys = notice.docs.clone();
+        let mut snapshot = self.load_docs(&keys).await?;
+        // The outbox is of now, so the documents that it is about must be, too.
+        let about = snapshot.outbox.iter().filter_map(|item| OutboxItem::document_of(&item.text));
+        let about = about.filter_map(|(c, id)| Some((Collection::from_name(&c)?, id)));
+        let more: BTreeSet<DocKey> = about.filter(|key| !keys.contains(key)).collect();
+        if !more.is_empty() {
+            keys.extend(more);
+            snapshot = self.load_docs(&keys).await?;
+        }
         if snapshot.version == self.version.get() + 1 {
             self.version.set(snapshot.version);
         }
-        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&notice.docs));
+        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&keys));
         self.keep_if_leading(plan).await
     }
 
@@ -264,8 +279,7 @@ impl<S: Store> Ledger<S> {
     /// The store cannot be read.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
-        // A store that fails may come back as another one, emptied by the browser.
-        let seen = self.store.load_some(&[]).await.inspect_err(|_| self.doubtful.set(true))?;
+        let seen = self.load_docs(&[]).await?;
         if seen.version == self.version.get() && !self.doubtful.get() {
             return Ok(());
         }
@@ -357,8 +371,22 @@ impl<S: Store> Ledger<S> {
         self.replica.borrow_mut().clock_set_back(by_ms);
     }
 
-    pub(crate) fn set_frame(&self, now_ms: i64, watch_ms: Option<i64>) {
-        self.replica.borrow_mut().set_frame(now_ms, watch_ms);
+    /// Device time.
+    pub(crate) fn set_now(&self, now_ms: i64) {
+        self.replica.borrow_mut().set_now(now_ms);
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        self.replica.borrow().watch()
+    }
+
+    /// The backend is known now: entries that it holds are done, or watched.
+    pub(crate) async fn set_watch(&self, watch: Watch) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        self.replica.borrow_mut().set_watch(watch);
+        let plan = self.replica.borrow().plan_settle_all();
+        self.keep_if_leading(plan).await
     }
 
     pub(crate) async fn reset(&self, collection: Collection) -> Result<(), StoreError> {
@@ -420,10 +448,15 @@ impl<S: Store> Ledger<S> {
             return Ok(());
         }
         let keys: Vec<DocKey> = commands.iter().map(|c| (c.collection, c.id.clone())).collect();
-        let names: Vec<_> = keys.iter().map(|(c, id)| (c.name().to_owned(), id.clone())).collect();
-        let snapshot = self.store.load_some(&names).await?;
+        let snapshot = self.load_docs(&keys).await?;
         let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&keys));
         self.keep_if_leading(plan).await
+    }
+
+    /// A store that fails may come back as another one, emptied by the browser, so then everything is in doubt.
+    async fn load_docs(&self, keys: &[DocKey]) -> Result<Snapshot, StoreError> {
+        let names: Vec<_> = keys.iter().map(|(c, id)| (c.name().to_owned(), id.clone())).collect();
+        self.store.load_some(&names).await.inspect_err(|_| self.doubtful.set(true))
     }
 
     /// What the leader works out is stored; in another tab it is only shown, and storing it is left to the leader.

@@ -127,14 +127,25 @@ impl Base {
     }
 }
 
+/// How long an entry is watched after the backend has taken it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Watch {
+    /// The backend is not known yet: what it holds is neither done nor done again.
+    #[default]
+    Unknown,
+    /// What it has taken stays.
+    Never,
+    /// Milliseconds.
+    For(i64),
+}
+
 /// What settling depends on besides the slot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub policies: &'a Policies,
     /// Device time.
     pub now_ms: i64,
-    /// How long an entry is watched after the backend has taken it; None: what it has taken stays.
-    pub watch_ms: Option<i64>,
+    pub watch: Watch,
     /// The base has just come from the backend.
     pub fresh: bool,
 }
@@ -243,7 +254,8 @@ impl Slot {
         if self.fault(key).is_some() {
             return composed;
         }
-        for item in self.pending.iter().filter(|i| i.state.is_moving()) {
+        let held = |item: &OutboxItem| self.base.as_ref().is_some_and(|base| base.holds(key, item.id()));
+        for item in self.pending.iter().filter(|i| i.state.is_moving() && !held(i)) {
             if composed.applied.len() == limit {
                 break;
             }
@@ -323,7 +335,11 @@ enum After {
 impl Frame<'_> {
     /// The base holds the entry.
     fn held(&self, key: &DocKey, state: &ItemState) -> After {
-        let watch = self.watch_ms.filter(|_| key.0 != Collection::Seats && defence::on(Defence::Settling));
+        let watch = match self.watch {
+            Watch::Unknown => return After::Same,
+            Watch::For(ms) if key.0 != Collection::Seats && defence::on(Defence::Settling) => Some(ms),
+            Watch::For(_) | Watch::Never => None,
+        };
         match (watch, state) {
             (None, _) => After::Done,
             (Some(_), ItemState::Settling { until }) if self.fresh && until.millis() <= self.now_ms => After::Done,

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::outbox::{ItemState, OutboxItem};
 use crate::plan::Plan;
-use crate::slot::{DocKey, Frame, Slot};
+use crate::slot::{DocKey, Frame, Slot, Watch};
 use crate::store::DocRecord;
 
 /// How many confirmed entries are remembered for the outbox view.
@@ -43,8 +43,7 @@ pub struct Replica {
     front: HashSet<DocKey>,
     /// Device time of the last step.
     now_ms: i64,
-    /// See [`Frame::watch_ms`].
-    watch_ms: Option<i64>,
+    watch: Watch,
     confirmed: VecDeque<String>,
     next_seq: u64,
     changes: BTreeSet<DocKey>,
@@ -86,7 +85,7 @@ impl Replica {
             unreadable: RefCell::default(),
             front: HashSet::new(),
             now_ms: 0,
-            watch_ms: None,
+            watch: Watch::default(),
             confirmed: VecDeque::new(),
             next_seq: 1,
             changes: BTreeSet::new(),
@@ -208,10 +207,17 @@ impl Replica {
         self.policies = policies;
     }
 
-    /// What time it is at this device, and how long entries are watched on this backend.
-    pub(crate) fn set_frame(&mut self, now_ms: i64, watch_ms: Option<i64>) {
+    /// What time it is at this device.
+    pub(crate) fn set_now(&mut self, now_ms: i64) {
         self.now_ms = now_ms;
-        self.watch_ms = watch_ms;
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        self.watch
+    }
+
+    pub(crate) fn set_watch(&mut self, watch: Watch) {
+        self.watch = watch;
     }
 
     /// Everything that the store holds is here.
@@ -239,7 +245,7 @@ impl Replica {
     }
 
     fn frame(&self, fresh: bool) -> Frame<'_> {
-        Frame { policies: &self.policies, now_ms: self.now_ms, watch_ms: self.watch_ms, fresh }
+        Frame { policies: &self.policies, now_ms: self.now_ms, watch: self.watch, fresh }
     }
 
     fn slot(&self, collection: Collection, id: &str) -> Option<&Slot> {

@@ -42,9 +42,10 @@ impl Replica {
         Some(self.slot(key.0, &key.1)?.base.as_ref().filter(|b| !b.has_vanished())?.rev.clone())
     }
 
-    /// The base as it was read.
+    /// The base as it was read; None also if it has vanished: where the backend makes ids, the old one means nothing.
     pub(crate) fn raw(&self, key: &DocKey) -> Option<Value> {
-        serde_json::from_str(&self.slot(key.0, &key.1)?.base.as_ref()?.raw).ok()
+        let base = self.slot(key.0, &key.1)?.base.as_ref().filter(|b| !b.has_vanished())?;
+        serde_json::from_str(&base.raw).ok()
     }
 
     /// Ids of the documents of a collection that are not deleted.

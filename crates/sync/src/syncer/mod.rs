@@ -22,7 +22,7 @@ use crate::backoff::{Backoff, Skew};
 use crate::connector::{Cas, Connector, Promises};
 use crate::ledger::Ledger;
 use crate::net::{Clock, Net, Problem, ProblemKind, Request, Response, Rng};
-use crate::slot::DocKey;
+use crate::slot::{DocKey, Watch};
 use crate::store::{Store, StoreError};
 use claim::Claimed;
 use sweep::Sweep;
@@ -246,6 +246,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         if !self.ledger.is_whole() {
             return self.load_step().await;
         }
+        if self.ledger.watch() != self.watch() {
+            self.ledger.set_now(self.clock.now_ms());
+            return self.introduce().await;
+        }
         let mut waits = false;
         match self.push_step().await {
             Step::Idle => {}
@@ -277,11 +281,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
 
     /// Events of the live feed, in their order. Those that make no sense are passed over: the next pull has the truth.
     pub async fn on_changes(&self, events: &[String]) {
-        if !self.ledger.is_leading() || !self.ledger.is_whole() {
+        self.ledger.set_now(self.clock.now_ms());
+        if self.ledger.watch() != self.watch() {
+            self.introduce().await;
+        }
+        if !self.ledger.is_leading() || !self.ledger.is_whole() || self.ledger.watch() != self.watch() {
             self.pull_soon();
             return;
         }
-        self.set_frame();
         let changes: Vec<_> = events.iter().filter_map(|data| self.connector.feed_change(data)).collect();
         // Without an order a late event cannot be told from a new one, so it is only a hint.
         if changes.len() < events.len() || !self.connector.is_ordered() {
@@ -324,9 +331,20 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
     }
 
-    fn set_frame(&self) {
-        let watch = (self.connector.promises().cas != Cas::Atomic).then_some(WATCH_MS);
-        self.ledger.set_frame(self.clock.now_ms(), watch);
+    fn watch(&self) -> Watch {
+        if self.connector.promises().cas == Cas::Atomic { Watch::Never } else { Watch::For(WATCH_MS) }
+    }
+
+    /// The first thing that a loop does: the ledger learns what the backend promises.
+    async fn introduce(&self) -> Step {
+        let Some(_turn) = self.turn() else { return Step::Idle };
+        match self.ledger.set_watch(self.watch()).await {
+            Ok(()) => Step::Worked,
+            Err(error) => {
+                self.store_failed(&error);
+                Step::Waiting
+            }
+        }
     }
 
     fn blocked(&self, now: i64) -> Option<Step> {

@@ -15,7 +15,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         if let Some(step) = self.blocked(now) {
             return if step == Step::Waiting && self.pull_at() > now { Step::Idle } else { step };
         }
-        self.set_frame();
+        self.ledger.set_now(now);
         let next = {
             let mut state = self.state.borrow_mut();
             if state.pulls.is_empty() && state.pull_at_ms <= now {

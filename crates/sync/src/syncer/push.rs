@@ -23,7 +23,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             return if step == Step::Waiting && !any { Step::Idle } else { step };
         }
         let Some(key) = next else { return if any { Step::Waiting } else { Step::Idle } };
-        self.set_frame();
+        self.ledger.set_now(now);
         if self.must_look(&key) {
             return self.look(&key).await;
         }

@@ -41,7 +41,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         if let Some(step) = self.blocked(now) {
             return step;
         }
-        self.set_frame();
+        self.ledger.set_now(now);
         let suspect = self.state.borrow_mut().suspects.pop_front();
         if let Some(key) = suspect {
             return self.ask_for(key).await;
