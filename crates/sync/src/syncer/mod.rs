@@ -248,7 +248,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
         if self.ledger.watch() != self.watch() {
             self.ledger.set_now(self.clock.now_ms());
-            return self.introduce().await;
+            match self.introduce().await {
+                Step::Worked => {}
+                refused => return refused,
+            }
         }
         let mut waits = false;
         match self.push_step().await {
