@@ -2,8 +2,9 @@
 //
 //   the app's own files   kept whole, one set per version, each checked against its hash when it is fetched
 //   a page                the kept index.html at once, whatever its path
-//   /policy, /connector   what is kept, at once; a newer copy is fetched behind it, for the next time
-//   /api and all else     not touched: never answered from here, never kept
+//   /policy               what is kept, at once; a newer copy is fetched behind it, for the next time
+//   /api and all else     not touched: never answered from here, never kept (the app itself keeps the connector in use,
+//                         for which backend it is must not be yesterday's word while today's can be had)
 //
 // A new version is kept beside the old one and waits. It takes over when every tab is closed or when a page
 // says SKIP_WAITING; nothing is ever reloaded from here.
@@ -11,7 +12,7 @@
 
 const VERSION = "unbuilt";
 const SHELL = []; // [path, "sha256-…"]
-const RULES = []; // paths of the policy packs and connectors that came with this version
+const RULES = []; // paths of the policy packs that came with this version
 
 const SHELL_CACHE = "baton-shell-" + VERSION;
 const RULES_CACHE = "baton-rules";
@@ -44,7 +45,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/") || url.pathname === "/api") return;
   if (request.mode === "navigate") event.respondWith(kept(PAGE, request));
   else if (files.has(url.pathname)) event.respondWith(kept(url.pathname, request));
-  else if (/^\/(?:policy|connector)\/[^/]+\.json$/.test(url.pathname)) event.respondWith(keptThenFresh(event));
+  else if (/^\/policy\/[^/]+\.json$/.test(url.pathname)) event.respondWith(keptThenFresh(event));
 });
 
 async function kept(path, request) {

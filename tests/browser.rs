@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use baton::net::{BrowserClock, BrowserRng, FetchNet, Runner, session};
+use baton::net::{BrowserClock, BrowserRng, DeskNet, FetchNet, Runner, session};
 use baton::store::{DeskStore, IdbStore, Tabs, Word, database_name};
 use baton_engine::model::{Actor, Channel, Collection, CustomerRef, Direction, Entry, Intent};
 use baton_engine::policy::Policies;
@@ -177,7 +177,7 @@ async fn tab(person: &str) -> (Rc<Ledger<DeskStore>>, Rc<Runner>) {
     assert_eq!(problem, None);
     let ledger = Rc::new(Ledger::open(store, Arc::new(Policies::default())).await.unwrap());
     let connector = Connector::read(include_str!("../public/connector/baton.json")).unwrap();
-    let syncer = Syncer::new(ledger.clone(), connector, FetchNet, BrowserClock, BrowserRng, person.into());
+    let syncer = Syncer::new(ledger.clone(), connector, DeskNet::default(), BrowserClock, BrowserRng, person.into());
     let runner = Runner::start(ledger.clone(), syncer, &database_name("test", person), |_| {});
     (ledger, runner)
 }

@@ -97,6 +97,12 @@ pub fn Banners() -> impl IntoView {
                 <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Rules)>{move || t().look}</button>
             </div>
         </Show>
+        <Show when=move || !desk.refused_connectors.with(Vec::is_empty)>
+            <div class="banner" data-s="soon" role="status" data-test="banner-connector">
+                <Icon name="alert"/><p class="grow">{move || t().banner_connector}</p>
+                <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Backend)>{move || t().look}</button>
+            </div>
+        </Show>
         <Show when=move || skewed.get().is_some()>
             <div class="banner" data-s="soon" role="status" data-test="banner-skew">
                 <Icon name="clock"/>

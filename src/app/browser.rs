@@ -21,6 +21,21 @@ pub fn set_setting(key: &str, value: Option<&str>) {
     }
 }
 
+/// What only this tab knows, until it is closed.
+pub fn tab_setting(key: &str) -> Option<String> {
+    web_sys::window()?.session_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// As [`set_setting`], for [`tab_setting`].
+pub fn set_tab_setting(key: &str, value: Option<&str>) {
+    if let Some(storage) = web_sys::window().and_then(|w| w.session_storage().ok().flatten()) {
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
 pub fn root_attribute(name: &str) -> Option<String> {
     web_sys::window()?.document()?.document_element()?.get_attribute(name)
 }

@@ -55,6 +55,7 @@ pub enum Action {
     GoExperts,
     GoOutbox,
     GoRules,
+    GoBackend,
     GoSettings,
     LogOut,
 }
@@ -120,6 +121,7 @@ table! {
     GoExperts Go "consult" "" go_experts;
     GoOutbox Go "send" "" go_outbox;
     GoRules Go "book" "" go_rules;
+    GoBackend Go "link" "" go_backend;
     GoSettings Go "sliders" "" go_settings;
     Presence Desk "user" "Shift S" presence;
     Undo Desk "back" "Ctrl Z" undo;
@@ -364,6 +366,7 @@ impl Action {
             Action::GoExperts => ui.page.set(Page::Experts),
             Action::GoOutbox => ui.page.set(Page::Outbox),
             Action::GoRules => ui.page.set(Page::Rules),
+            Action::GoBackend => ui.page.set(Page::Backend),
             Action::GoSettings => ui.page.set(Page::Settings),
             Action::LogOut => ui.open(Dialog::ConfirmLogout),
         }

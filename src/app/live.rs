@@ -9,30 +9,19 @@ use std::sync::Arc;
 use baton_engine::model::Collection;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
-use baton_sync::net::{Net, Request};
+use baton_sync::connector::{Cas, Promises};
 use baton_sync::store::{Store, StoreError};
-use baton_sync::{ActError, Command, Connector, ItemState, Ledger, Link, OutboxItem, Status, Syncer};
+use baton_sync::{ActError, Command, ItemState, Ledger, Link, OutboxItem, Status, Syncer};
 use gloo_events::EventListener;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::backend::Backend;
 use super::device;
 use super::session::Session;
 use super::state::{Connection, Desk, Key, OutboxCounts, Setback};
-use crate::net::{BrowserClock, BrowserRng, FetchNet, Runner, within};
+use crate::net::{BrowserClock, BrowserRng, Runner};
 use crate::store::{DeskStore, database_name};
-
-/// The connector that ships with the app: used until the served file has been read, and when it is faulty.
-const OWN_CONNECTOR: &str = include_str!("../../public/connector/baton.json");
-
-/// Where the connector is served.
-const CONNECTOR_URL: &str = "/connector/baton.json";
-
-/// How long to wait for it, milliseconds: a desk with no network must start.
-const CONNECTOR_WAIT_MS: u32 = 3_000;
-
-/// Name of the backend in the name of the person's database: this origin.
-const BACKEND: &str = "baton";
 
 pub struct Live {
     ledger: Rc<Ledger<DeskStore>>,
@@ -43,9 +32,9 @@ pub struct Live {
 
 impl Live {
     /// Opens the person's store, shows what it holds, and starts syncing.
-    pub async fn open(desk: Desk, session: &Session, policies: Arc<Policies>) -> Live {
-        let database = database_name(BACKEND, &session.id);
-        let (store, fault) = DeskStore::open(BACKEND, &session.id).await;
+    pub async fn open(desk: Desk, backend: &Backend, session: &Session, policies: Arc<Policies>) -> Live {
+        let database = database_name(&backend.key, &session.id);
+        let (store, fault) = DeskStore::open(&backend.key, &session.id).await;
         desk.durable.set(store.is_durable());
         device::listen(desk, &store);
         if let Some(fault) = fault {
@@ -82,8 +71,8 @@ impl Live {
         });
         carry_over_all(desk, &ledger);
         let listeners = device::tend(desk, &ledger);
-        let connector = connector(desk).await;
-        let syncer = Syncer::new(ledger.clone(), connector, FetchNet, BrowserClock, BrowserRng, session.id.clone());
+        let (connector, net) = (backend.connector.clone(), desk.net.get_value());
+        let syncer = Syncer::new(ledger.clone(), connector, net, BrowserClock, BrowserRng, session.id.clone());
         let runner = Runner::start(ledger.clone(), syncer, &database, move |status| show(desk, &status));
         Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)), _listeners: listeners }
     }
@@ -121,6 +110,16 @@ impl Live {
     pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
         let replica = self.ledger.replica();
         replica.pending(collection, id).iter().any(|item| !matches!(item.state, ItemState::Settling { .. }))
+    }
+
+    /// Whether exclusive work of this desk (a claim, an acceptance) may still turn out to be somebody else's. Where the
+    /// backend refuses the second of two, that is so only while there is no network.
+    pub fn is_provisional(&self, collection: Collection, id: &str) -> bool {
+        let syncer = self.runner.syncer();
+        let (promises, offline) = (syncer.connector().promises(), syncer.status().link == Link::Offline);
+        let replica = self.ledger.replica();
+        let mut claims = replica.pending(collection, id).iter().filter(|item| item.entry.intent.is_exclusive());
+        claims.any(|item| provisional(&promises, offline, &item.state))
     }
 
     pub fn outbox(&self) -> Vec<OutboxItem> {
@@ -206,18 +205,14 @@ impl Live {
     }
 }
 
-/// The served connector; the shipped one when it cannot be had, or has faults, which the person is told.
-async fn connector(desk: Desk) -> Connector {
-    let request = Request { method: "GET".into(), url: CONNECTOR_URL.into(), headers: Vec::new(), body: None };
-    let served = match within(CONNECTOR_WAIT_MS, FetchNet.send(request)).await {
-        Some(Ok(response)) if response.status == 200 => Connector::read(&response.body),
-        _ => Connector::read(OWN_CONNECTOR),
-    };
-    served.unwrap_or_else(|faults| {
-        let told: Vec<String> = faults.iter().map(|f| format!("{CONNECTOR_URL}#{}: {}", f.at, f.what)).collect();
-        desk.setback.set(Some(Setback::Connector(told.join("\n"))));
-        Connector::read(OWN_CONNECTOR).unwrap_or_else(|faults| panic!("the shipped connector: {faults:?}"))
-    })
+/// Whether a claim in this state may still be lost.
+fn provisional(promises: &Promises, offline: bool, state: &ItemState) -> bool {
+    match state {
+        ItemState::Queued | ItemState::Sent => offline || promises.cas != Cas::Atomic,
+        // The claim document has decided, where there is one.
+        ItemState::Settling { .. } => promises.cas != Cas::Atomic && !promises.create_once,
+        ItemState::Refused { .. } | ItemState::Dead { .. } => false,
+    }
 }
 
 fn held(ledger: &Ledger<DeskStore>, key: Key) -> (Key, Option<Arc<baton_engine::model::Document>>) {
@@ -272,10 +267,30 @@ fn show(desk: Desk, status: &Status) {
     set_if_new(desk.last_contact, status.last_contact_ms.map(server));
     set_if_new(desk.retry_at, status.retry_at_ms.map(server));
     set_if_new(desk.first_sync, status.first_sync);
+    set_if_new(desk.documents, status.documents);
+    set_if_new(desk.unlisted, status.unlisted.iter().map(|(collection, _)| *collection).collect());
 }
 
 fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_provisional_until_it_can_no_longer_be_lost() {
+        let best = Promises { cas: Cas::Atomic, create_once: true, journal: true, tombstones: true, since: true };
+        let racy = Promises { cas: Cas::Doubtful, ..best };
+        let bare = Promises { create_once: false, ..racy };
+        let watched = ItemState::Settling { until: Timestamp::from_millis(0) };
+        assert!(!provisional(&best, false, &ItemState::Queued), "on its way, and decided at once");
+        assert!(provisional(&best, true, &ItemState::Queued), "nobody has heard of it");
+        assert!(provisional(&racy, false, &ItemState::Sent));
+        assert!(!provisional(&racy, false, &watched), "the claim document has decided");
+        assert!(provisional(&bare, false, &watched));
     }
 }

@@ -1,8 +1,10 @@
 //! The log-in page, and the small form that logs the same person in again.
 
+use baton_sync::auth::Style;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use super::backend::From;
 use super::browser::toggle_theme;
 use super::start::{self, LogInFault, RefusedPacks, Stage};
 use super::state::Desk;
@@ -53,6 +55,14 @@ pub fn LogInPage(stage: RwSignal<Stage>, refused: RefusedPacks) -> impl IntoView
             fault.update(count_down);
         }
     });
+    let nameless = move || desk.backend.with(|b| b.as_ref().is_some_and(|b| b.connector.auth_style() == Style::None));
+    let chosen =
+        move || desk.backend.with(|b| b.as_ref().filter(|b| b.from == From::Device).map(|b| b.connector.name.clone()));
+    let stuck = move || {
+        chosen().is_some()
+            || !desk.refused_connectors.with(Vec::is_empty)
+            || fault.with(|f| matches!(f, Some(LogInFault::NoNetwork)))
+    };
     let waiting = move || fault.with(|f| matches!(f, Some(LogInFault::TooMany(_))));
     view! {
         <main class="login">
@@ -64,11 +74,13 @@ pub fn LogInPage(stage: RwSignal<Stage>, refused: RefusedPacks) -> impl IntoView
                     <span class="in"><input class="grow" name="user" autocomplete="username" autocapitalize="none" required
                         data-test="login-user" prop:value=user on:input=move |ev| user.set(event_target_value(&ev))/></span>
                 </label>
+                <Show when=move || !nameless()>
                 <label class="login-field">
                     <span>{move || t().password}</span>
                     <span class="in"><input class="grow" name="password" type="password" autocomplete="current-password" required
                         data-test="login-password" prop:value=password on:input=move |ev| password.set(event_target_value(&ev))/></span>
                 </label>
+                </Show>
                 <p class="hint" data-s="over" role="alert" data-test="login-fault">
                     {move || fault.get().map(|f| worded(&f, lang()))}
                 </p>
@@ -79,6 +91,10 @@ pub fn LogInPage(stage: RwSignal<Stage>, refused: RefusedPacks) -> impl IntoView
             <div class="login-more">
                 <button type="button" class="btn" data-kind="quiet" data-test="language"
                     on:click=move |_| language.update(|l| *l = if *l == Lang::Zh { Lang::En } else { Lang::Zh })>{move || t().switch_language}</button>
+                <Show when=stuck>
+                    <span class="mute small" data-test="login-backend">{move || chosen().map(|name| fill(t().works_on, &[&name]))}</span>
+                    <button type="button" class="btn" data-kind="quiet" data-test="another-backend" on:click=move |_| stage.set(Stage::Backend)>{move || t().another_backend}</button>
+                </Show>
                 <button type="button" class="ib" aria-label=move || t().toggle_theme title=move || t().toggle_theme
                     on:click=move |_| toggle_theme()><Icon name="theme"/></button>
             </div>

@@ -1,6 +1,7 @@
 //! The shell: mounts the app, holds session, navigation, commands, notifications, theme and language.
 //! Rooms with work in them (worklist, case, contact) live in `desk`.
 
+pub mod backend;
 pub mod banners;
 pub mod browser;
 pub mod chime;
@@ -72,6 +73,7 @@ fn App() -> impl IntoView {
     view! {
         {move || match stage.get() {
             Stage::Starting => view! { <Starting/> }.into_any(),
+            Stage::Backend => view! { <backend::BackendAtTheDoor stage/> }.into_any(),
             Stage::LogIn => view! { <login::LogInPage stage refused/> }.into_any(),
             Stage::Ready => view! { <Shell/> }.into_any(),
         }}
@@ -116,6 +118,7 @@ fn Shell() -> impl IntoView {
                     Page::Experts => view! { <experts::ExpertsPage/> }.into_any(),
                     Page::Outbox => view! { <outbox::OutboxPage/> }.into_any(),
                     Page::Rules => view! { <rules::RulesPage/> }.into_any(),
+                    Page::Backend => view! { <backend::BackendPage/> }.into_any(),
                     Page::Settings => view! { <settings::SettingsPage/> }.into_any(),
                 }}
             </div>

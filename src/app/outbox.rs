@@ -5,14 +5,16 @@ use baton_sync::net::ProblemKind;
 use baton_sync::{ItemState, OutboxItem};
 use leptos::prelude::*;
 
+use super::backend::promises;
 use super::browser::{copy, download};
 use super::conflicts;
 use super::state::Desk;
-use super::ui_state::{Dialog, Ui};
+use super::ui_state::{Dialog, Page, Ui};
+use crate::i18n::backend::BackendTexts;
 use crate::i18n::fields::FieldTexts;
 use crate::i18n::outbox::OutboxTexts;
 use crate::i18n::shell::ShellTexts;
-use crate::i18n::{format, intents, lang, words};
+use crate::i18n::{fill, format, intents, lang, words};
 use crate::ui::icon::Icon;
 
 /// (data-out, icon, word)
@@ -20,7 +22,7 @@ fn state_of(item: &OutboxItem) -> (&'static str, &'static str) {
     match item.state {
         ItemState::Queued => ("queued", "clock"),
         ItemState::Sent => ("sent", "check"),
-        ItemState::Settling { .. } => ("acked", "eye"),
+        ItemState::Settling { .. } => ("acked", "checks"),
         ItemState::Refused { .. } => ("failed", "alert"),
         ItemState::Dead { .. } => ("failed", "alert"),
     }
@@ -54,6 +56,7 @@ pub fn OutboxPage() -> impl IntoView {
                     }
                 }}
             </div>
+            <Lacks/>
             <Show when=move || items.with(Vec::is_empty)>
                 <div class="empty" data-test="outbox-empty"><Icon name="checks"/><b>{move || t().outbox_empty}</b><span>{move || t().outbox_empty_more}</span></div>
             </Show>
@@ -86,6 +89,34 @@ pub fn OutboxPage() -> impl IntoView {
                 </ul>
             </Show>
         </main>
+    }
+}
+
+/// What this backend cannot promise, and what of it cannot be seen at all.
+#[component]
+fn Lacks() -> impl IntoView {
+    let (desk, ui) = (Desk::get(), Ui::get());
+    let b = move || BackendTexts::get(lang());
+    let lines = Memo::new(move |_| {
+        let promises = desk.backend.with(|b| b.as_ref().map(|b| b.connector.promises()));
+        let lacks = promises.map(|p| promises::sentences(&p, lang())).unwrap_or_default();
+        let mut lines: Vec<String> =
+            lacks.into_iter().filter(|(good, _)| !good).map(|(_, words)| words.to_owned()).collect();
+        let unlisted = desk.unlisted.get();
+        if !unlisted.is_empty() {
+            let names: Vec<_> = unlisted.into_iter().map(|k| promises::kind(k, lang())).collect();
+            lines.push(fill(b().unlisted, &[&names.join(" · ")]));
+        }
+        lines
+    });
+    view! {
+        <Show when=move || !lines.with(Vec::is_empty)>
+            <details class="ob-lacks" data-test="outbox-lacks">
+                <summary class="small">{move || lines.with(|l| l.first().cloned())}</summary>
+                <ul class="small mute">{move || lines.get().into_iter().skip(1).map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                <button type="button" class="link small" on:click=move |_| ui.page.set(Page::Backend)>{move || b().title}</button>
+            </details>
+        </Show>
     }
 }
 

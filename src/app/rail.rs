@@ -12,7 +12,9 @@ use crate::ui::icon::Icon;
 #[component]
 fn Item(page: Page, icon: &'static str, test: &'static str, #[prop(into)] text: Signal<&'static str>) -> impl IntoView {
     let ui = Ui::get();
-    let here = move || (ui.page.get() == page).then_some("page");
+    // The backend's page is reached from the settings.
+    let within = move |now: Page| now == page || (now == Page::Backend && page == Page::Settings);
+    let here = move || within(ui.page.get()).then_some("page");
     view! {
         <button type="button" class="rail-i" aria-current=here data-test=test on:click=move |_| ui.page.set(page)>
             <Icon name=icon/><span>{move || text.get()}</span>

@@ -6,13 +6,14 @@ use leptos::prelude::*;
 
 use super::ui_state::{Page, Ui};
 
-const PAGES: [(Page, &str); 7] = [
+const PAGES: [(Page, &str); 8] = [
     (Page::Desk, "desk"),
     (Page::Customers, "customers"),
     (Page::Callbacks, "callbacks"),
     (Page::Experts, "experts"),
     (Page::Outbox, "outbox"),
     (Page::Rules, "rules"),
+    (Page::Backend, "backend"),
     (Page::Settings, "settings"),
 ];
 

@@ -6,8 +6,9 @@ use wasm_bindgen_futures::spawn_local;
 use super::browser::{self, set_setting, setting};
 use super::keymap::Keymap;
 use super::state::Desk;
-use super::ui_state::{Dialog, Ui};
-use super::{chime, notify};
+use super::ui_state::{Dialog, Page, Ui};
+use super::{backend, chime, notify};
+use crate::i18n::backend::BackendTexts;
 use crate::i18n::rules::RulesTexts;
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{Lang, fill, lang};
@@ -21,6 +22,7 @@ pub fn SettingsPage() -> impl IntoView {
             <Looks/>
             <Shortcuts/>
             <Reminders/>
+            <Backend/>
             <Device/>
         </main>
     }
@@ -95,6 +97,22 @@ fn Reminders() -> impl IntoView {
                 }/>{move || t().chime}</label>
                 <button type="button" class="btn" data-kind="quiet" on:click=move |_| chime::ring()>{move || t().test_chime}</button>
             </div>
+        </section>
+    }
+}
+
+/// Which backend it is, and the way to its page.
+#[component]
+fn Backend() -> impl IntoView {
+    let (desk, ui) = (Desk::get(), Ui::get());
+    let t = move || BackendTexts::get(lang());
+    view! {
+        <section class="set">
+            <h2>{move || t().title}</h2>
+            <p>{move || desk.backend.get().map(|b| view! {
+                <b>{b.connector.name.clone()}</b>" "<span class="mute">{backend::origin(b.from, lang())}</span>
+            })}</p>
+            <div class="hline"><button type="button" class="btn" data-test="open-backend" on:click=move |_| ui.page.set(Page::Backend)>{move || t().open_page}</button></div>
         </section>
     }
 }

@@ -21,9 +21,11 @@ pub use kinds::{Doc, Kind};
 pub use shelf::Key;
 use shelf::Shelf;
 
+use super::backend::{Backend, RefusedFile};
 use super::device::Device;
 use super::live::Live;
 use super::session::Session;
+use crate::net::DeskNet;
 
 /// The connection as the person sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,8 +60,6 @@ pub enum Setback {
     Unreadable(String),
     /// This device could not store it.
     NotStored(String),
-    /// The served connector has faults; the shipped one is used.
-    Connector(String),
 }
 
 /// The handle. `Copy`, from context: `let desk = Desk::get();`
@@ -68,6 +68,12 @@ pub struct Desk {
     shelf: StoredValue<Shelf>,
     triggers: StoredValue<HashMap<Key, ArcTrigger>>,
     live: StoredValue<Option<Live>, LocalStorage>,
+    /// The backend in force; None until it is known.
+    pub backend: RwSignal<Option<Arc<Backend>>>,
+    /// Connector files that could not be used at the start.
+    pub refused_connectors: RwSignal<Vec<RefusedFile>>,
+    /// Carries the person's log-in.
+    pub net: StoredValue<DeskNet>,
     /// Server-corrected time; ticks once a second, aligned to the second.
     pub now: RwSignal<Timestamp>,
     pub session: RwSignal<Option<Session>>,
@@ -81,6 +87,10 @@ pub struct Desk {
     pub retry_at: RwSignal<Option<Timestamp>>,
     /// Collections listed to their end once, of how many: progress of the first sync.
     pub first_sync: RwSignal<(usize, usize)>,
+    /// Documents that are here so far.
+    pub documents: RwSignal<usize>,
+    /// Collections that cannot be listed: they are missing from the desk.
+    pub unlisted: RwSignal<Vec<Collection>>,
     /// False: this browser keeps nothing, so work lives only as long as the tab.
     pub durable: RwSignal<bool>,
     /// What the person must know of this device's storage.
@@ -100,6 +110,9 @@ impl Desk {
             shelf: StoredValue::new(Shelf::default()),
             triggers: StoredValue::new(HashMap::new()),
             live: StoredValue::new_local(None),
+            backend: RwSignal::new(None),
+            refused_connectors: RwSignal::new(Vec::new()),
+            net: StoredValue::new(DeskNet::default()),
             now: RwSignal::new(now),
             session: RwSignal::new(None),
             connection: RwSignal::new(Connection::default()),
@@ -108,6 +121,8 @@ impl Desk {
             last_contact: RwSignal::new(None),
             retry_at: RwSignal::new(None),
             first_sync: RwSignal::new((0, 0)),
+            documents: RwSignal::new(0),
+            unlisted: RwSignal::new(Vec::new()),
             durable: RwSignal::new(true),
             device: RwSignal::new(Device::default()),
             setback: RwSignal::new(None),
@@ -212,6 +227,13 @@ impl Desk {
     pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
         self.outbox_rev.track();
         self.live.with_value(|l| l.as_ref().is_some_and(|l| l.is_pending(collection, id)))
+    }
+
+    /// Whether this desk's claim of the document may still turn out to be somebody else's; the caller follows.
+    pub fn is_provisional(&self, collection: Collection, id: &str) -> bool {
+        self.outbox_rev.track();
+        self.connection.track();
+        self.live.with_value(|l| l.as_ref().is_some_and(|l| l.is_provisional(collection, id)))
     }
 
     /// Waiting entries, oldest first; the caller follows.
@@ -387,8 +409,10 @@ impl Desk {
     pub async fn connect(&self, session: Session) {
         self.session.set(Some(session.clone()));
         let policies = self.shelf.with_value(|s| s.policies.clone());
-        let live = Live::open(*self, &session, policies).await;
-        self.live.set_value(Some(live));
+        if let Some(backend) = self.backend.get_untracked() {
+            let live = Live::open(*self, &backend, &session, policies).await;
+            self.live.set_value(Some(live));
+        }
         self.rebuild();
     }
 

@@ -26,7 +26,6 @@ pub fn Toasts() -> impl IntoView {
         let text = match &setback {
             Setback::Refused(refusal) => words::refusal(refusal, desk.policy().as_deref(), lang),
             Setback::Unreadable(what) => what.clone(),
-            Setback::Connector(what) => fill(ShellTexts::get(lang).setback_connector, &[what]),
             Setback::NotStored(what) => fill(ShellTexts::get(lang).setback_store, &[what]),
         };
         ui.toast(text, Tone::Bad, None);

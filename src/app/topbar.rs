@@ -84,7 +84,8 @@ fn Sync() -> impl IntoView {
             Connection::Online => {
                 let (done, all) = desk.first_sync.get();
                 if done < all {
-                    return fill(t.syncing, &[&done.to_string(), &all.to_string()]);
+                    let documents = format::grouped(desk.documents.get());
+                    return fill(t.syncing, &[&done.to_string(), &all.to_string(), &documents]);
                 }
                 let age = last.map_or(0, |at| desk.now.get().since(at).millis().max(0) / 1000);
                 // The live feed carries changes at once; seconds matter only when it has been long.

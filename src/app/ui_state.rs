@@ -13,6 +13,7 @@ pub enum Page {
     Experts,
     Outbox,
     Rules,
+    Backend,
     Settings,
 }
 

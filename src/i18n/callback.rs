@@ -14,6 +14,7 @@ texts! { CallbackTexts {
     release: "放回", "Release";
     claimed_by: "{0} 已认领，{1}", "Claimed by {0}, {1}";
     claimed_you: "你已认领", "You have claimed it";
+    claimed_provisional: "你已认领，待后台确认", "Claimed by you, not confirmed yet";
     claim_until: "{0} 前未拨出自动放回", "Goes back unless tried by {0}";
     unclaimed: "待认领", "Open";
     log_try: "登记拨打", "Log a try";

@@ -36,6 +36,7 @@ texts! { CommandTexts {
     go_experts: "去专席", "Go to expert seats";
     go_outbox: "去发件箱", "Go to the outbox";
     go_rules: "去规则", "Go to the rules";
+    go_backend: "去后台系统", "Go to the backend";
     go_settings: "去设置", "Go to settings";
     presence: "在席状态", "Presence";
     undo: "撤销刚才的一步", "Undo the last step";

@@ -63,6 +63,19 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &Zone, lang: Lang) -> String 
     }
 }
 
+/// `12,400`
+pub fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// `11 月 23 日 周一` / `Mon 23 Nov`
 pub fn long_date(at: Timestamp, zone: &Zone, lang: Lang) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -2,6 +2,7 @@
 //! compile. Each room keeps its texts in a file of its own beside this one; formats of times and numbers are in
 //! `format`. No view writes a literal text.
 
+pub mod backend;
 pub mod callback;
 pub mod case;
 pub mod commands;
@@ -14,6 +15,7 @@ pub mod format;
 pub mod intents;
 pub mod outbox;
 pub mod rules;
+pub mod selftest;
 pub mod shell;
 pub mod why;
 pub mod words;

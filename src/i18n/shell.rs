@@ -28,7 +28,7 @@ texts! { ShellTexts {
     search: "搜索客户、个案，或输入命令", "Search customers, cases, or run a command";
     online: "在线", "Online";
     synced: "在线，{0} 秒前同步", "Online, synced {0} s ago";
-    syncing: "正在同步 {0}/{1}", "Syncing {0}/{1}";
+    syncing: "正在同步 {0}/{1} 类，已有 {2} 份", "Syncing {0} of {1} kinds, {2} documents so far";
     connecting: "正在连接", "Connecting";
     offline: "离线，最后同步 {0}", "Offline, last synced {0}";
     offline_never: "离线", "Offline";
@@ -58,7 +58,9 @@ texts! { ShellTexts {
     banner_full: "这台设备给接力台的空间已用 {0}%；满了就存不下新的操作", "This device's room for Baton is {0} % full; when it is full, nothing new can be stored";
     banner_logged_out: "登录已过期，未发送的内容还在；重新登录后继续发送", "The session ended. Unsent work is kept; log in again to send it";
     banner_rules: "规则包有错，仍用上一个好的版本", "A policy pack has faults; the last good one stays in force";
-    setback_connector: "连接器文件有错，改用自带的：{0}", "The connector file has faults, the shipped one is used: {0}";
+    banner_connector: "连接器文件有错，没有采用", "A connector file has faults and is not used";
+    another_backend: "换一个后台", "Another backend";
+    works_on: "后台：{0}", "Backend: {0}";
     setback_store: "这台设备没有存下：{0}", "This device could not store it: {0}";
     log_out: "退出登录", "Log out";
     log_out_unsent: "还有 {0} 条没有发送，会留在这台设备上，等你下次登录再发。", "{0} not sent yet. They stay on this device until you log in again.";

@@ -2,11 +2,14 @@
 //!
 //! What a request means is the connector's subject, and what happens when is the syncer's (`baton-sync`).
 
+pub mod access;
 mod feed;
 mod fetch;
 mod runner;
 pub mod session;
+mod turns;
 
+pub use access::DeskNet;
 pub use feed::{Feed, FeedWord};
 pub use fetch::{BrowserClock, BrowserRng, FetchNet};
 pub use runner::{DeskSyncer, Runner};

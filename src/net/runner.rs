@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::task::{Poll, Waker};
 
+use baton_engine::model::Collection;
+use baton_sync::auth::Style;
 use baton_sync::connector::Live;
 use baton_sync::net::{Clock, Rng};
 use baton_sync::{Ledger, Link, Status, Step, Syncer};
@@ -13,16 +15,19 @@ use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{BrowserClock, BrowserRng, Feed, FeedWord, FetchNet, session};
+use super::turns::Turns;
+use super::{BrowserClock, BrowserRng, DeskNet, Feed, FeedWord, FetchNet, session};
 use crate::store::{DeskStore, Tabs, Word};
 
 /// The syncer of a tab.
-pub type DeskSyncer = Syncer<DeskStore, FetchNet, BrowserClock, BrowserRng>;
+pub type DeskSyncer = Syncer<DeskStore, DeskNet, BrowserClock, BrowserRng>;
 
 /// How often a tab looks by itself whether another tab has changed the store, milliseconds.
 const LOOK_EVERY_MS: i64 = 15_000;
 /// A feed that closed for good is opened again after this time, milliseconds, with as much jitter.
 const FEED_AGAIN_MS: u64 = 3_000;
+/// A long poll that is answered sooner is not asked for again before this time, milliseconds.
+const POLL_AGAIN_MS: i64 = 1_000;
 
 /// Runs until stopped or dropped.
 pub struct Runner {
@@ -31,6 +36,7 @@ pub struct Runner {
     on_status: Box<dyn Fn(Status)>,
     tabs: RefCell<Option<Tabs>>,
     feed: RefCell<Option<Feed>>,
+    turns: Turns,
     feed_at_ms: Cell<i64>,
     look_at_ms: Cell<i64>,
     /// This tab holds the lock, so it should lead.
@@ -61,6 +67,7 @@ impl Runner {
             on_status: Box::new(on_status),
             tabs: RefCell::default(),
             feed: RefCell::default(),
+            turns: Turns::default(),
             feed_at_ms: Cell::new(0),
             look_at_ms: Cell::new(0),
             elected: Cell::new(false),
@@ -166,9 +173,11 @@ impl Runner {
         *self.listeners.borrow_mut() = [online, shown].into_iter().chain(resumed).chain(visible).collect();
     }
 
-    /// Another tab may have logged somebody else in, whose cookie our requests would carry now.
+    /// Another tab may have logged somebody else in, whose cookie our requests would carry now. Where a log-in is not a
+    /// cookie it is this tab's own.
     async fn check_person(self: Rc<Self>) {
-        if let Ok(account) = session::current(&FetchNet).await
+        if self.syncer.connector().auth_style() == Style::Session
+            && let Ok(account) = session::current(&FetchNet).await
             && account["id"] != self.syncer.person()
         {
             self.syncer.signed_out();
@@ -212,22 +221,64 @@ impl Runner {
         self.bell.ring();
     }
 
-    /// Opens the feed when it is this tab's turn, closes it when it is not.
+    /// Opens the feed (or the long polls) when it is this tab's turn, closes it when it is not.
     fn tend_feed(self: &Rc<Self>, now: i64) {
         let wanted = self.ledger.is_leading() && self.syncer.status().link != Link::SignedOut;
         if !wanted {
             self.feed.borrow_mut().take();
             return;
         }
-        if self.feed.borrow().is_some() || now < self.feed_at_ms.get() {
+        if now < self.feed_at_ms.get() {
             return;
         }
         let connector = self.syncer.connector();
-        let Live::Events { url, event } = connector.live() else { return };
-        let weak = Rc::downgrade(self);
-        let feed = Feed::open(&url, &event, move |word| with(&weak, |runner| runner.feed_said(word)));
-        *self.feed.borrow_mut() = feed;
-        self.feed_later(now);
+        match connector.live() {
+            Live::Events { url, event } if self.feed.borrow().is_none() => {
+                let weak = Rc::downgrade(self);
+                let feed = Feed::open(&url, &event, move |word| with(&weak, |runner| runner.feed_said(word)));
+                *self.feed.borrow_mut() = feed;
+                self.feed_later(now);
+            }
+            Live::LongPoll => {
+                while let Some(first) = self.turns.open(connector.collections()) {
+                    spawn_local(self.clone().wait_for(first));
+                }
+            }
+            // Polling is the syncer's own business.
+            Live::Events { .. } | Live::Poll { .. } => {}
+        }
+    }
+
+    /// One long poll after the other, until one fails or there is nothing to wait for.
+    async fn wait_for(self: Rc<Self>, first: Collection) {
+        let mut collection = first;
+        loop {
+            let begun = BrowserClock.now_ms();
+            let heard = self.syncer.listen(collection).await;
+            if !heard || self.stopped.get() {
+                break;
+            }
+            self.bell.ring();
+            // A server that answers at once, or has much to say, must not be asked without end.
+            let soon = begun + POLL_AGAIN_MS - BrowserClock.now_ms();
+            if let Ok(pause @ 1..) = u32::try_from(soon) {
+                TimeoutFuture::new(pause).await;
+            }
+            collection = self.turns.next(collection);
+        }
+        self.turns.close(collection);
+        self.feed_later(BrowserClock.now_ms());
+    }
+
+    /// Whether the feed, or a long poll, is wanted and not open.
+    fn lacks_feed(&self) -> bool {
+        self.ledger.is_leading()
+            && self.syncer.status().link != Link::SignedOut
+            && match self.syncer.connector().live() {
+                Live::Events { .. } => self.feed.borrow().is_none(),
+                Live::LongPoll => self.turns.has_room(),
+                Live::Poll { .. } => false,
+            }
     }
 
     fn feed_said(self: Rc<Self>, word: FeedWord) {
@@ -302,7 +353,7 @@ impl Runner {
         if let Some(next) = self.syncer.next_wake(now) {
             wake = wake.min(next);
         }
-        if self.feed.borrow().is_none() && self.ledger.is_leading() {
+        if self.lacks_feed() {
             wake = wake.min(self.feed_at_ms.get().max(now + 500));
         }
         u32::try_from((wake - now).max(1)).unwrap_or(1000)

@@ -143,10 +143,11 @@ fn fill_service_worker(staging: &Path) -> Outcome {
     for file in app::files_under(&root)? {
         let name = file.strip_prefix(staging).unwrap_or(&file).to_string_lossy().replace('\\', "/");
         match name.as_str() {
-            // The worker itself, the server's header, and icons that only an installation asks for.
+            // The worker itself, the server's header, connectors, and icons that only an installation asks for.
             "sw.js" | "csp.txt" => {}
+            _ if name.starts_with("connector/") => {}
             _ if name.starts_with("icons/") && (name.ends_with(".png") || name.contains("maskable")) => {}
-            _ if name.starts_with("policy/") || name.starts_with("connector/") => {
+            _ if name.starts_with("policy/") => {
                 if name.ends_with(".json") && name.matches('/').count() == 1 {
                     let _ = write!(rules, "{:?},", format!("/{name}"));
                 }

@@ -103,7 +103,11 @@ pub fn StatusTag(callback: Shown) -> impl IntoView {
             CallbackStatus::Failed => ("over", "failed", t().failed.to_owned()),
             _ => match line::claim(&acts.desk.policies(), &c, now) {
                 Some((claim, _)) if claim.by.id == acts.desk.actor().id => {
-                    ("accent", "mine", t().claimed_you.to_owned())
+                    if acts.desk.is_provisional(Collection::Callbacks, &c.id) {
+                        ("pause", "provisional", t().claimed_provisional.to_owned())
+                    } else {
+                        ("accent", "mine", t().claimed_you.to_owned())
+                    }
                 }
                 Some((claim, _)) => ("pause", "claimed", fill(t().claimed_by, &[&claim.by.name, &acts.time(claim.at)])),
                 None => ("soon", "open", t().unclaimed.to_owned()),

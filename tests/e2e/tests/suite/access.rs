@@ -106,6 +106,10 @@ fn visit(desk: &Desk, look: &mut dyn FnMut(&str)) {
         desk.go(page);
         look(page);
     }
+    desk.click(&hook("open-backend"));
+    desk.wait_for(&hook("backend-page"));
+    look("backend, to read");
+    desk.go("settings");
     desk.click(&hook("log-out"));
     desk.wait_for(&hook("logout-confirm"));
     look("log-out");

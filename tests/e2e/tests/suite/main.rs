@@ -5,6 +5,7 @@
 mod access;
 mod clocks;
 mod conflict;
+mod connector;
 mod door;
 mod expert;
 mod hostile;
