@@ -132,6 +132,7 @@ fn Storage() -> impl IntoView {
     let t = move || ShellTexts::get(lang());
     let full = Memo::new(move |_| desk.device.with(|d| d.full));
     let lost = Memo::new(move |_| desk.device.with(|d| d.lost));
+    let restored = Memo::new(move |_| desk.device.with(|d| d.restored));
     let outdated = Memo::new(move |_| desk.device.with(|d| d.outdated));
     view! {
         <Show when=move || outdated.get()>
@@ -148,6 +149,12 @@ fn Storage() -> impl IntoView {
                     unsent => fill(t().banner_lost_unsent, &[&unsent.to_string()]),
                 }}</p>
                 <button type="button" class="btn" data-test="lost-understood" on:click=move |_| device::understood(desk)>{move || t().understood}</button>
+            </div>
+        </Show>
+        <Show when=move || restored.get()>
+            <div class="banner" data-s="soon" role="status" data-test="banner-restored">
+                <Icon name="alert"/><p class="grow">{move || t().banner_restored}</p>
+                <button type="button" class="btn" data-test="restored-understood" on:click=move |_| device::understood(desk)>{move || t().understood}</button>
             </div>
         </Show>
         <Show when=move || full.get().is_some()>

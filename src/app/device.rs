@@ -1,16 +1,20 @@
 //! What becomes of this device's storage, for the person to know: whether it fills up, was thrown away by the browser, or
 //! belongs to a newer version of the app. Also what is shown first at the next start. No document is read or changed here.
 
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 use baton_sync::Ledger;
+use baton_sync::store::Store;
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::browser::{self, set_setting, setting};
+use super::live::Drafts;
 use super::state::Desk;
+use crate::net::Runner;
 use crate::store::{DeskStore, StoreWord};
 
 /// From this share of its room on the person is told, percent.
@@ -37,6 +41,8 @@ pub struct Device {
     pub full: Option<u8>,
     /// The browser has thrown the device's copy away, and so many unsent entries with it.
     pub lost: Option<u64>,
+    /// It did so while the desk ran, and everything was put back from memory.
+    pub restored: bool,
     /// A newer version of the app has the storage: this tab must be reloaded.
     pub outdated: bool,
 }
@@ -47,10 +53,39 @@ pub fn listen(desk: Desk, store: &DeskStore) {
         set_setting(&lost_of(desk), Some(&unsent.to_string()));
     }
     desk.device.set(Device { lost: setting(&lost_of(desk)).and_then(|n| n.parse().ok()), ..Device::default() });
-    store.on_word(move |word| {
-        desk.device.update(|device| match word {
-            StoreWord::Outdated => device.outdated = true,
-            StoreWord::Lost { unsent } => device.lost = Some(unsent),
+    store.on_word(move |word| heard(desk, word));
+}
+
+fn heard(desk: Desk, word: StoreWord) {
+    desk.device.update(|device| match word {
+        StoreWord::Outdated => device.outdated = true,
+        StoreWord::Lost { unsent } => device.lost = Some(unsent),
+    });
+}
+
+/// From now on, what the browser throws away under the running desk is put back from its memory: documents, waiting
+/// entries and drafts. Only if that fails the person is told of a loss.
+pub fn restore(desk: Desk, ledger: &Rc<Ledger<DeskStore>>, runner: &Rc<Runner>, drafts: &Rc<RefCell<Drafts>>) {
+    let (ledger_there, runner, drafts) = (Rc::downgrade(ledger), Rc::downgrade(runner), Rc::downgrade(drafts));
+    ledger.store().on_word(move |word| {
+        let all = (ledger_there.upgrade(), runner.upgrade(), drafts.upgrade());
+        let (StoreWord::Lost { .. }, (Some(ledger), Some(runner), Some(drafts))) = (word, all) else {
+            return heard(desk, word);
+        };
+        // Not here: this runs inside of the store's own work.
+        spawn_local(async move {
+            ledger.store().begin_anew();
+            let saved = ledger.save_all().await;
+            let kept: Vec<_> = drafts.borrow().iter().map(|(key, text)| (key.clone(), text.clone())).collect();
+            for (key, text) in kept {
+                // The next keystroke tries again.
+                let _ = ledger.store().put_draft(&key, &text).await;
+            }
+            match saved {
+                Ok(()) => desk.device.update(|device| device.restored = true),
+                Err(_) => heard(desk, word),
+            }
+            runner.lead_again().await;
         });
     });
 }
@@ -58,7 +93,10 @@ pub fn listen(desk: Desk, store: &DeskStore) {
 /// The person knows of the loss.
 pub fn understood(desk: Desk) {
     set_setting(&lost_of(desk), None);
-    desk.device.update(|device| device.lost = None);
+    desk.device.update(|device| {
+        device.lost = None;
+        device.restored = false;
+    });
 }
 
 /// There was no room for an act.

@@ -23,10 +23,13 @@ use super::state::{Connection, Desk, Key, OutboxCounts, Setback};
 use crate::net::{BrowserClock, BrowserRng, Runner};
 use crate::store::{DeskStore, database_name};
 
+/// What a person is typing, by its place.
+pub type Drafts = HashMap<String, String>;
+
 pub struct Live {
     ledger: Rc<Ledger<DeskStore>>,
     runner: Rc<Runner>,
-    drafts: Rc<RefCell<HashMap<String, String>>>,
+    drafts: Rc<RefCell<Drafts>>,
     _listeners: Vec<EventListener>,
 }
 
@@ -40,7 +43,7 @@ impl Live {
         if let Some(fault) = fault {
             desk.setback.set(Some(Setback::NotStored(fault.to_string())));
         }
-        let drafts = store.drafts().await.unwrap_or_default().into_iter().collect();
+        let drafts: Drafts = store.drafts().await.unwrap_or_default().into_iter().collect();
         let ledger = match Ledger::open(store, policies.clone()).await {
             Ok(ledger) => ledger,
             Err(fault) => {
@@ -74,7 +77,9 @@ impl Live {
         let (connector, net) = (backend.connector.clone(), desk.net.get_value());
         let syncer = Syncer::new(ledger.clone(), connector, net, BrowserClock, BrowserRng, session.id.clone());
         let runner = Runner::start(ledger.clone(), syncer, &database, move |status| show(desk, &status));
-        Live { ledger, runner, drafts: Rc::new(RefCell::new(drafts)), _listeners: listeners }
+        let drafts = Rc::new(RefCell::new(drafts));
+        device::restore(desk, &ledger, &runner, &drafts);
+        Live { ledger, runner, drafts, _listeners: listeners }
     }
 
     /// Stores `commands`, and only then drops the stuck entries that they stand in for.

@@ -197,6 +197,14 @@ impl Runner {
         }
     }
 
+    /// The store was begun anew: whoever led has to say so again.
+    pub async fn lead_again(self: Rc<Self>) {
+        if self.elected.get() {
+            self.clone().lead().await;
+        }
+        self.bell.ring();
+    }
+
     async fn lead(self: Rc<Self>) {
         let token = format!("{:016x}", BrowserRng.next_u64());
         // A store that fails now is asked again at the next look.

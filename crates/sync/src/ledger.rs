@@ -207,13 +207,18 @@ impl<S: Store> Ledger<S> {
         self.keep_if_leading(plan).await
     }
 
-    /// The store was emptied under this tab's hands (and has been begun anew): puts everything that is in memory back.
+    /// The store was emptied under this tab's hands (and has been begun anew): puts back what is in memory. Documents only
+    /// if this tab leads, because those of another may be old; they come again from the backend otherwise.
     ///
     /// # Errors
     /// The store failed; call it again.
     pub async fn save_all(&self) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
-        let batch = self.replica.borrow().everything();
+        let mut batch = self.replica.borrow().everything();
+        if !self.is_leading() {
+            batch.docs.clear();
+            batch.cursors.clear();
+        }
         if !batch.is_empty() {
             self.version.set(self.store.commit(batch).await?);
         }
