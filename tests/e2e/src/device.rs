@@ -55,12 +55,15 @@ impl Desk {
     /// Whether `text` is anywhere in what this site keeps in the browser: every database, cache and local storage.
     #[track_caller]
     pub fn keeps(&self, text: &str) -> bool {
+        // Documents are kept as bytes of text in columns.
         let script = "const found = []; \
+            const plain = (_, v) => v instanceof Uint8Array ? new TextDecoder().decode(v) : ArrayBuffer.isView(v) ? v.length : typeof v === 'bigint' ? String(v) : v; \
+            const text = (values) => JSON.stringify(values, plain); \
             for (const { name } of await indexedDB.databases()) { \
                 const db = await new Promise((ok, no) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
                 try { for (const store of db.objectStoreNames) { \
                     const values = await new Promise((ok, no) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
-                    if (JSON.stringify(values).includes(args[0])) found.push(name + ' ' + store); \
+                    if (text(values).includes(args[0])) found.push(name + ' ' + store); \
                 } } finally { db.close(); } } \
             for (const name of await caches.keys()) { const cache = await caches.open(name); \
                 for (const request of await cache.keys()) { const answer = await cache.match(request); \
