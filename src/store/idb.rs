@@ -1,38 +1,29 @@
 //! The store in IndexedDB: documents in segments, waiting entries, cursors and drafts in one database, each batch in one
 //! transaction that is acknowledged only on `complete`; on disk, where it holds what the backend does not have.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashSet};
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use baton_sync::OutboxItem;
 use baton_sync::store::{Batch, DocRecord, ItemRecord, Portion, Snapshot, Store, StoreError};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::IdbObjectStore;
 
 use super::StoreWord;
 use super::connection::{Connection, VERSION, failed};
-use super::index::Index;
+use super::documents::{Documents, put_segments};
 use super::layout::{CURSORS, DRAFTS, FRONT, META, OUTBOX, SEGMENTS, STORES, TEXTS};
 use super::records::{doc_key, read_pair, write_pair};
 use super::request::{Fault, Mode, Transaction, list, value};
-use super::segment::{Columns, newest};
+use super::segment::Columns;
 
 /// Key in `meta`: token of the leading tab.
 const FENCE: &str = "fence";
 /// Key in `meta`: a segment could not be read, so everything is to be listed again.
 const DAMAGED: &str = "damaged";
-/// The only key in `front`, and its parts beside the columns.
-const FRONT_KEY: &str = "front";
-const FRONT_TEXTS: &str = "texts";
-const FRONT_UNTIL: &str = "until";
-
-/// Documents newer than the front that an open reads at most, and documents of one portion, both roughly.
-const OPEN_DOCS: usize = 1_000;
-const PORTION_DOCS: usize = 2_000;
 /// Segments are merged when no documents were written for so long, milliseconds.
 const CALM_MS: u32 = 2_000;
 
@@ -41,11 +32,9 @@ pub struct IdbStore(Rc<Inner>);
 
 struct Inner {
     connection: Connection,
-    index: RefCell<Index>,
+    documents: Documents,
     /// Entries that were thrown away with an earlier copy of the database.
     lost: Option<u64>,
-    /// A segment could not be read: noted, so that the next open lists everything again.
-    damaged: Cell<bool>,
     tending: Cell<bool>,
     /// Documents were written since the tending began to wait.
     stirred: Cell<bool>,
@@ -61,9 +50,8 @@ impl IdbStore {
         let (connection, lost) = Connection::open(name).await?;
         Ok(IdbStore(Rc::new(Inner {
             connection,
-            index: RefCell::default(),
+            documents: Documents::default(),
             lost,
-            damaged: Cell::new(false),
             tending: Cell::new(false),
             stirred: Cell::new(false),
         })))
@@ -97,7 +85,7 @@ impl IdbStore {
         if everything {
             inner.connection.marker.remove();
         }
-        *inner.index.borrow_mut() = Index::default();
+        inner.documents.forget();
         Ok(())
     }
 
@@ -142,108 +130,12 @@ impl Inner {
         self.end(tx, work).await
     }
 
-    // ── Reading ──────────────────────────────────────────────────────────
-
-    /// The index as the segments of this transaction are; it stays so until the transaction ends.
-    async fn catch_up(&self, tx: &Transaction) -> Result<(), Fault> {
-        let store = tx.store(SEGMENTS)?;
-        let present = numbers(&store).await?;
-        let unknown = self.index.borrow_mut().unknown(&present);
-        let asked: Result<Vec<_>, Fault> =
-            unknown.iter().map(|n| Ok((*n, value(store.get(&(*n as f64).into())?)))).collect();
-        for (number, columns) in asked? {
-            let columns = self.readable(Columns::from_js(&columns.await?)).unwrap_or_default();
-            self.index.borrow_mut().take(number, columns.keys(), columns.bytes());
-        }
-        self.index.borrow_mut().settle();
-        Ok(())
-    }
-
-    /// The documents of these segments that `wanted` says yes to by segment and key.
-    async fn read(
-        &self,
-        tx: &Transaction,
-        numbers: &[u64],
-        mut wanted: impl FnMut(u64, &str) -> bool,
-    ) -> Result<Vec<DocRecord>, Fault> {
-        let (segments, texts) = (tx.store(SEGMENTS)?, tx.store(TEXTS)?);
-        let ask = |number: u64| -> Result<_, Fault> {
-            let key = JsValue::from(number as f64);
-            Ok((number, value(segments.get(&key)?), value(texts.get(&key)?)))
-        };
-        let asked: Result<Vec<_>, Fault> = numbers.iter().map(|number| ask(*number)).collect();
-        let mut docs = Vec::new();
-        for (number, columns, texts) in asked? {
-            let (columns, texts) = (columns.await?, texts.await?);
-            let mut read = || {
-                let texts = texts.dyn_ref::<Uint8Array>()?.to_vec();
-                Columns::from_js(&columns)?.read(&texts, |_, key| wanted(number, key))
-            };
-            docs.extend(self.readable(read()).unwrap_or_default());
-        }
-        Ok(docs)
-    }
-
-    /// What could not be read is noted.
-    fn readable<T>(&self, read: Option<T>) -> Option<T> {
-        self.damaged.set(self.damaged.get() || read.is_none());
-        read
-    }
-
-    /// The newest forms of these documents, those that exist.
-    async fn find(&self, tx: &Transaction, keys: &HashSet<String>) -> Result<Vec<DocRecord>, Fault> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.catch_up(tx).await?;
-        let numbers: BTreeSet<u64> = keys.iter().filter_map(|key| self.index.borrow().segment_of(key)).collect();
-        let numbers: Vec<u64> = numbers.into_iter().collect();
-        self.read(tx, &numbers, |number, key| keys.contains(key) && self.index.borrow().is_live(number, key)).await
-    }
-
-    /// The front with everything that is newer, as far as it is not too much, and the documents that unsent work is about.
-    async fn front(&self, tx: &Transaction) -> Result<Snapshot, Fault> {
-        let front = value(tx.store(FRONT)?.get(&FRONT_KEY.into())?);
-        let mut snapshot = without_documents(tx).await?;
-        let front = front.await?;
-        let part = |name: &str| Reflect::get(&front, &name.into()).ok();
-        let until = part(FRONT_UNTIL).and_then(|n| n.as_f64()).unwrap_or(0.0) as u64;
-        let mut newer = numbers(&tx.store(SEGMENTS)?).await?;
-        let all = newer.len();
-        newer.retain(|number| *number > until);
-        let (mut seen, mut read) = (HashSet::new(), 0);
-        for number in newer.iter().rev() {
-            if snapshot.docs.len() >= OPEN_DOCS {
-                break;
-            }
-            read += 1;
-            snapshot.docs.extend(self.read(tx, &[*number], |_, key| seen.insert(key.to_owned())).await?);
-        }
-        snapshot.partial = read < all;
-        if snapshot.partial && front.is_object() {
-            let texts = part(FRONT_TEXTS).and_then(|t| t.dyn_into::<Uint8Array>().ok()).map(|t| t.to_vec());
-            let columns = Columns::from_js(&front);
-            // Only a copy: without it the portions bring everything.
-            let docs = columns.zip(texts).and_then(|(c, t)| c.read(&t, |_, key| seen.insert(key.to_owned())));
-            snapshot.docs.extend(docs.unwrap_or_default());
-        }
-        if snapshot.partial {
-            let items = snapshot.outbox.iter().filter_map(|item| OutboxItem::document_of(&item.text));
-            let missing: HashSet<String> =
-                items.map(|(c, id)| doc_key(&c, &id)).filter(|k| !seen.contains(k)).collect();
-            snapshot.docs.extend(self.find(tx, &missing).await?);
-        }
-        Ok(snapshot)
-    }
-
     /// A note outside of the database of what is in it.
     fn mark(&self, snapshot: &Snapshot) {
         if snapshot.version > 0 {
             self.connection.marker.write(snapshot.outbox.len() as u64);
         }
     }
-
-    // ── Writing ──────────────────────────────────────────────────────────
 
     /// Puts the batch's requests into the transaction; None: the fence does not match. Gives the number of commits, how many
     /// entries wait (if that changed), and the new segments.
@@ -280,7 +172,7 @@ impl Inner {
         meta.put_with_key(&applied.version.to_string().into(), &VERSION.into())?;
         let counted = batch.insert.len() + batch.remove.len() > 0 || applied.version == 1;
         let unsent = counted.then(|| Ok::<_, Fault>(value(outbox.count()?))).transpose()?;
-        applied.segments = put_segments(tx, &newest(batch.docs)).await?;
+        applied.segments = put_segments(tx, batch.docs).await?;
         if let Some(unsent) = unsent {
             applied.unsent = unsent.await?.as_f64().map(|n| n as u64);
         }
@@ -305,40 +197,22 @@ impl Inner {
         let items = outbox.iter().filter_map(|pair| read_pair(&pair.as_string()?));
         let kept: HashSet<String> =
             items.filter_map(|(_, text)| OutboxItem::document_of(&text)).map(|(c, id)| doc_key(&c, &id)).collect();
-        let docs = self.find(tx, &kept).await?;
+        let docs = self.documents.find(tx, &kept).await?;
         tx.store(META)?.delete(&FENCE.into())?;
         clear(tx, &[SEGMENTS, TEXTS, FRONT, CURSORS])?;
-        put_segments(tx, &docs).await.map(drop)
+        put_segments(tx, docs).await.map(drop)
     }
 
     async fn merge(&self) -> Result<bool, StoreError> {
-        if self.index.borrow().to_merge().is_none() {
+        if !self.documents.wants_merge() {
             return Ok(false);
         }
         // Neither the outbox nor the commits' number is in it: a person's act does not wait for it.
         let tx = self.connection.begin(&[SEGMENTS, TEXTS], Mode::Strict).await?;
-        let work = self.put_merged(&tx).await;
+        let work = self.documents.put_merged(&tx).await;
         let merged = self.end(tx, work).await?;
-        let mut index = self.index.borrow_mut();
-        for (number, columns) in &merged.new {
-            index.take(*number, columns.keys(), columns.bytes());
-        }
-        index.remove(&merged.old);
+        self.documents.merged(&merged);
         Ok(!merged.old.is_empty())
-    }
-
-    async fn put_merged(&self, tx: &Transaction) -> Result<Merged, Fault> {
-        self.catch_up(tx).await?;
-        // Another tab may have done it.
-        let Some(old) = self.index.borrow().to_merge() else { return Ok(Merged::default()) };
-        let docs = self.read(tx, &old, |number, key| self.index.borrow().is_live(number, key)).await?;
-        let new = put_segments(tx, &docs).await?;
-        let (segments, texts) = (tx.store(SEGMENTS)?, tx.store(TEXTS)?);
-        for number in &old {
-            segments.delete(&(*number as f64).into())?;
-            texts.delete(&(*number as f64).into())?;
-        }
-        Ok(Merged { new, old })
     }
 
     /// Merges when no documents were written for a while, and notes damage.
@@ -355,7 +229,7 @@ impl Inner {
                 if inner.stirred.replace(false) {
                     continue;
                 }
-                if inner.damaged.replace(false) {
+                if inner.documents.take_damage() {
                     // A failure is noted at the next reading.
                     let _ = inner.write_one(META, DAMAGED, Some("1".into()), Mode::Relaxed).await;
                 }
@@ -375,19 +249,15 @@ struct Applied {
     segments: Vec<(u64, Columns)>,
 }
 
-#[derive(Default)]
-struct Merged {
-    new: Vec<(u64, Columns)>,
-    old: Vec<u64>,
-}
-
 impl Store for IdbStore {
     async fn open(&self) -> Result<Snapshot, StoreError> {
         let inner = &self.0;
         let tx = inner.connection.begin(&[SEGMENTS, TEXTS, FRONT, OUTBOX, CURSORS, META], Mode::Read).await?;
         let read = async {
             let damaged = value(tx.store(META)?.get(&DAMAGED.into())?);
-            Ok((inner.front(&tx).await?, !damaged.await?.is_undefined()))
+            let mut snapshot = without_documents(&tx).await?;
+            (snapshot.docs, snapshot.partial) = inner.documents.front(&tx, &snapshot.outbox).await?;
+            Ok((snapshot, !damaged.await?.is_undefined()))
         };
         let read = read.await;
         let (mut snapshot, damaged) = inner.end(tx, read).await?;
@@ -402,18 +272,7 @@ impl Store for IdbStore {
     async fn portion(&self, from: Option<u64>) -> Result<Portion, StoreError> {
         let inner = &self.0;
         let tx = inner.connection.begin(&[SEGMENTS, TEXTS], Mode::Read).await?;
-        let read = async {
-            inner.catch_up(&tx).await?;
-            if from.is_none() {
-                inner.index.borrow_mut().rewind();
-            }
-            let numbers = inner.index.borrow().next_to_give(PORTION_DOCS);
-            let docs = inner.read(&tx, &numbers, |number, key| inner.index.borrow_mut().give(number, key)).await?;
-            let mut index = inner.index.borrow_mut();
-            numbers.iter().for_each(|number| index.gave(*number));
-            Ok(Portion { docs, next: index.has_more().then(|| from.unwrap_or(0) + 1) })
-        };
-        let portion = read.await;
+        let portion = inner.documents.portion(&tx, from).await;
         let portion = inner.end(tx, portion).await?;
         if portion.next.is_none() {
             inner.tend_later();
@@ -424,18 +283,11 @@ impl Store for IdbStore {
     async fn put_front(&self, docs: Vec<DocRecord>) -> Result<(), StoreError> {
         let inner = &self.0;
         let tx = inner.connection.begin(&[SEGMENTS], Mode::Read).await?;
-        let until = async { Ok(numbers(&tx.store(SEGMENTS)?).await?.last().copied().unwrap_or(0)) };
-        let until = until.await;
+        let until = Documents::newest(&tx).await;
         let until = inner.end(tx, until).await?;
-        let docs = newest(docs);
-        let (columns, texts, _) = Columns::of(&docs);
-        let front = || -> Result<JsValue, Fault> {
-            let front = columns.to_js()?;
-            Reflect::set(&front, &FRONT_TEXTS.into(), &Uint8Array::from(texts.as_bytes()))?;
-            Reflect::set(&front, &FRONT_UNTIL.into(), &(until as f64).into())?;
-            Ok(front)
-        };
-        inner.write_one(FRONT, FRONT_KEY, Some(front().map_err(failed)?), Mode::Relaxed).await
+        let tx = inner.connection.begin(&[FRONT], Mode::Relaxed).await?;
+        let put = Documents::put_front(&tx, docs, until);
+        inner.end(tx, put).await
     }
 
     async fn load(&self) -> Result<Snapshot, StoreError> {
@@ -443,11 +295,7 @@ impl Store for IdbStore {
         let tx = inner.connection.begin(&[SEGMENTS, TEXTS, OUTBOX, CURSORS, META], Mode::Read).await?;
         let read = async {
             let mut snapshot = without_documents(&tx).await?;
-            inner.catch_up(&tx).await?;
-            for number in numbers(&tx.store(SEGMENTS)?).await? {
-                let live = |number: u64, key: &str| inner.index.borrow().is_live(number, key);
-                snapshot.docs.extend(inner.read(&tx, &[number], live).await?);
-            }
+            snapshot.docs = inner.documents.all(&tx).await?;
             Ok(snapshot)
         };
         let snapshot = read.await;
@@ -462,7 +310,7 @@ impl Store for IdbStore {
         let read = async {
             let mut snapshot = without_documents(&tx).await?;
             let keys = keys.iter().map(|(collection, id)| doc_key(collection, id)).collect();
-            snapshot.docs = inner.find(&tx, &keys).await?;
+            snapshot.docs = inner.documents.find(&tx, &keys).await?;
             Ok(snapshot)
         };
         let snapshot = read.await;
@@ -490,11 +338,7 @@ impl Store for IdbStore {
             inner.connection.marker.write(unsent);
         }
         if !applied.segments.is_empty() {
-            let mut index = inner.index.borrow_mut();
-            for (number, columns) in &applied.segments {
-                index.take(*number, columns.keys(), columns.bytes());
-            }
-            drop(index);
+            inner.documents.took(&applied.segments);
             inner.tend_later();
         }
         Ok(applied.version)
@@ -520,20 +364,6 @@ impl Store for IdbStore {
     }
 }
 
-/// Puts documents into new segments, and gives their numbers.
-async fn put_segments(tx: &Transaction, docs: &[DocRecord]) -> Result<Vec<(u64, Columns)>, Fault> {
-    let mut put = Vec::new();
-    let mut rest = docs;
-    while !rest.is_empty() {
-        let (columns, text, more) = Columns::of(rest);
-        let number = value(tx.store(SEGMENTS)?.put(&columns.to_js()?)?).await?;
-        tx.store(TEXTS)?.put_with_key(&Uint8Array::from(text.as_bytes()), &number)?;
-        put.push((number.as_f64().unwrap_or(0.0) as u64, columns));
-        rest = more;
-    }
-    Ok(put)
-}
-
 async fn without_documents(tx: &Transaction) -> Result<Snapshot, Fault> {
     let version = value(tx.store(META)?.get(&VERSION.into())?);
     let outbox = pairs(&tx.store(OUTBOX)?).await?;
@@ -554,11 +384,6 @@ async fn pairs(store: &IdbObjectStore) -> Result<Vec<(String, String)>, Fault> {
 fn put_pair(store: &IdbObjectStore, key: &str, text: &str) -> Result<(), Fault> {
     // The request goes out without being awaited; if it fails, the transaction does.
     Ok(store.put_with_key(&write_pair(key, text).into(), &key.into()).map(drop)?)
-}
-
-/// Numbers of the segments, rising.
-async fn numbers(store: &IdbObjectStore) -> Result<Vec<u64>, Fault> {
-    Ok(list(store.get_all_keys()?).await?.iter().filter_map(|key| Some(key.as_f64()? as u64)).collect())
 }
 
 /// A number of `meta`, which are texts; 0 if it is not there.

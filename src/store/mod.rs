@@ -3,6 +3,7 @@
 //! Here: choosing the store, its name, wiping it at log-out. What is stored and when is decided in `baton-sync`.
 
 mod connection;
+mod documents;
 mod idb;
 mod index;
 mod layout;
