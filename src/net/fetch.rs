@@ -7,6 +7,9 @@ use web_sys::{AbortSignal, RequestCache, RequestCredentials};
 /// How long one request may take, answer included, milliseconds.
 const LIMIT_MS: u32 = 30_000;
 
+/// Some servers begin a text with it; it is no part of the text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Sends requests to the app's own origin (or an absolute address), with the session's cookie.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FetchNet;
@@ -36,7 +39,12 @@ impl Net for FetchNet {
         let response = sent.map_err(lost)?.send().await.map_err(lost)?;
         let headers = response.headers().entries().collect();
         let status = response.status();
-        let body = response.text().await.map_err(lost)?;
+        // As bytes: the browser's text would be turned into UTF-16 and back.
+        let body = response.binary().await.map_err(lost)?;
+        let mut body = String::from_utf8(body).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.remove(0);
+        }
         Ok(Response { status, headers, body })
     }
 }
