@@ -29,6 +29,8 @@ pub(super) struct Sweep {
 /// A backend that shows nothing at all, though this desk knows more documents than these, is not believed: it may have
 /// forgotten who asks, or have been wiped. The desk says so and keeps what it has.
 const BELIEVED: usize = 10;
+/// How often it is looked at again until it shows something, milliseconds.
+const DOUBT_MS: i64 = 60_000;
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// One page of a sweep, or one question for a document that was in no list.
@@ -133,7 +135,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     }
 
     fn sweep_later(&self, now: i64) {
-        let next = self.connector.reconcile_ms().map(|every| {
+        let doubt = self.state.borrow().emptied.then_some(DOUBT_MS);
+        let next = doubt.or(self.connector.reconcile_ms()).map(|every| {
             let jitter = self.rng.up_to(every.unsigned_abs() / 4);
             now.saturating_add(every).saturating_add_unsigned(jitter)
         });

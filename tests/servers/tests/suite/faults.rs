@@ -86,27 +86,32 @@ pub async fn wiped(kind: Kind) {
     assert!(base.sees(CASES, "neu").is_some(), "the new case has arrived");
 }
 
-/// Somebody who knew much and is suddenly shown nothing is told so, and keeps what he has.
+/// Somebody who knew much and is suddenly shown nothing is told so, and keeps what he has until the backend shows something.
 pub async fn emptied(kind: Kind) {
     let mut world = World::new(kind).await;
     let (home, base) = world.two().await;
+    let mut sent = Vec::new();
     for n in 0..20 {
-        home.act(CASES, &format!("k{n}"), open_case("已送达")).await;
+        sent.push(home.act(CASES, &format!("k{n}"), open_case("已送达")).await);
     }
     home.rest().await;
     base.rest().await;
+    world.pass_minutes(5);
+    all_rest(&[&home, &base]).await;
     world.server.wipe().await;
-    *base.http.headers.borrow_mut() = world.log_in("bob").await;
-    base.reload().await;
-    base.rest().await;
-    assert!(base.syncer().status().emptied, "bob is not told");
-    assert_eq!(base.ledger().replica().len(CASES), 20);
-    base.act(CASES, "neu", open_case("清空之后")).await;
-    base.rest().await;
-    home.reload().await;
     *home.http.headers.borrow_mut() = world.log_in("ann").await;
-    home.rest().await;
-    assert!(home.sees(CASES, "neu").is_some(), "work goes on");
+    *base.http.headers.borrow_mut() = world.log_in("bob").await;
+    for desk in [&home, &base] {
+        desk.reload().await;
+        desk.rest().await;
+        assert!(desk.syncer().status().emptied, "{} is not told", desk.name);
+        assert_eq!(desk.ledger().replica().len(CASES), 20);
+    }
+    base.act(CASES, "neu", open_case("清空之后")).await;
+    world.forget(&sent);
+    world.ends_well(&[&home, &base]).await;
+    assert!(!home.syncer().status().emptied, "it shows something again");
+    assert!(home.sees(CASES, "neu").is_some());
 }
 
 /// The log-in ends while work waits. Nothing is lost by it, and the same person's next log-in sends it.

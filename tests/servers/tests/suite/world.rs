@@ -12,7 +12,7 @@ use baton_engine::policy::{PackLoader, Policies};
 use baton_servers::{Kind, PASSWORD, Server, Stock};
 use baton_sync::auth::{Style, log_in};
 use baton_sync::connector::{Remote, WriteAnswer};
-use baton_sync::net::{Net, Request};
+use baton_sync::net::Net;
 use baton_sync::{Connector, ItemState};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -121,13 +121,7 @@ impl World {
     pub async fn delete(&self, collection: Collection, id: &str) {
         let (http, remote) = self.by_hand(collection, id).await;
         let raw = serde_json::from_str(&remote.raw).unwrap();
-        let delete = self.connector.delete(collection.into(), id, &remote.rev, Some(&raw));
-        let delete = delete.unwrap_or_else(|| Request {
-            method: "DELETE".into(),
-            url: format!("/api/{}/{id}", collection.name()),
-            headers: vec![("If-Match".into(), format!("\"{}\"", remote.rev))],
-            body: None,
-        });
+        let delete = self.connector.delete(collection.into(), id, &remote.rev, Some(&raw)).unwrap();
         let answer = http.send(delete).await.unwrap();
         assert!((200..300).contains(&answer.status), "{answer:?}");
     }
