@@ -70,7 +70,7 @@ impl IdbStore {
     /// See [`super::DeskStore::begin_anew`].
     pub fn begin_anew(&self) {
         self.0.connection.begin_anew();
-        *self.0.index.borrow_mut() = Index::default();
+        self.0.documents.forget();
     }
 
     /// See [`super::DeskStore::wipe`].
