@@ -1,13 +1,14 @@
-//! Whose turn it is to be waited for. A browser has six connections to one server, so only a few collections are waited for
-//! at a time, each for one long poll, in turns; what is not waited for just now is heard of when its turn comes.
+//! Whose turn it is to be waited for. A browser has six connections to one server, so of the collections that a long poll
+//! waits for, those with own work have one each, and the others share one in turns. What is not waited for just now is heard
+//! of when its turn comes, or when anything else is heard of.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use baton_engine::model::Collection;
 
-/// Long polls at once: two connections stay free for the work.
-pub const AT_ONCE: usize = 4;
+/// Long polls at once: one connection stays free for the work, which needs one at a time.
+pub const AT_ONCE: usize = 5;
 
 #[derive(Default)]
 pub struct Turns {
@@ -16,11 +17,17 @@ pub struct Turns {
     open: Cell<usize>,
 }
 
+/// Whether it may share a connection: what happens there is not waited for with a customer on the line.
+fn can_share(collection: Collection) -> bool {
+    matches!(collection, Collection::Seats | Collection::Customers)
+}
+
 impl Turns {
     /// Opens another long poll, if there is room for one and a collection that nobody waits for.
     pub fn open(&self, all: impl Iterator<Item = Collection>) -> Option<Collection> {
         if !self.begun.replace(true) {
-            self.waiting.replace(all.collect());
+            let (shared, own): (Vec<_>, Vec<_>) = all.partition(|c| can_share(*c));
+            self.waiting.replace(own.into_iter().chain(shared).collect());
         }
         if self.open.get() >= AT_ONCE {
             return None;
@@ -30,8 +37,11 @@ impl Turns {
         Some(next)
     }
 
-    /// This one was waited for: the next one's turn.
+    /// This one was waited for: what is waited for next in its place.
     pub fn next(&self, done: Collection) -> Collection {
+        if !can_share(done) {
+            return done;
+        }
         let mut waiting = self.waiting.borrow_mut();
         waiting.push_back(done);
         waiting.pop_front().unwrap_or(done)
@@ -54,22 +64,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_at_once_and_everyone_gets_a_turn() {
+    fn own_work_is_always_waited_for_and_the_rest_gets_its_turns() {
         let turns = Turns::default();
         let open = || turns.open(Collection::ALL.into_iter());
-        let first: Vec<_> = std::iter::from_fn(open).collect();
-        assert_eq!(first, Collection::ALL[..AT_ONCE], "own work first");
+        let held: Vec<_> = std::iter::from_fn(open).collect();
+        assert_eq!(held.len(), AT_ONCE);
         assert!(!turns.has_room());
-        let mut seen = first.clone();
-        let mut held = first;
-        for round in 0..Collection::ALL.len() {
-            let at = round % held.len();
-            held[at] = turns.next(held[at]);
-            seen.push(held[at]);
+        for own in [Collection::Cases, Collection::Callbacks, Collection::Interactions, Collection::Messages] {
+            assert!(held.contains(&own));
+            assert_eq!(turns.next(own), own, "a second change is heard as soon as the first");
         }
-        assert!(Collection::ALL.iter().all(|c| seen.contains(c)), "{seen:?}");
-        turns.close(held[0]);
+        assert_eq!(held.last(), Some(&Collection::Seats));
+        assert_eq!(turns.next(Collection::Seats), Collection::Customers);
+        assert_eq!(turns.next(Collection::Customers), Collection::Seats);
+        turns.close(Collection::Cases);
         assert!(turns.has_room());
-        assert_eq!(open(), Some(held[0]));
+        assert_eq!(open(), Some(Collection::Cases));
     }
 }
