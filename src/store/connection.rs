@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbVersionChangeEvent};
 
 use super::StoreWord;
+use super::awake;
 use super::layout::{LAYOUT, META, upgrade};
 use super::marker::Marker;
 use super::request::{self, Fault, Mode, Transaction, value};
@@ -52,6 +53,7 @@ impl Connection {
     /// There is no IndexedDB, it may not be used, a newer version of the app has changed its layout, or another tab with an
     /// older version does not let go.
     pub async fn open(name: String) -> Result<(Connection, Option<u64>), StoreError> {
+        awake::listen();
         let connection = Connection { marker: Marker::new(&name), name, state: Rc::default() };
         let database = connection.database().await?;
         let mut lost = None;
@@ -67,12 +69,14 @@ impl Connection {
         *self.state.listener.borrow_mut() = Some(Box::new(listener));
     }
 
-    /// A transaction. A connection that turns out to be dead is opened again, once.
+    /// A transaction, not before the page is awake. A connection that turns out to be dead is opened again, once.
     ///
     /// # Errors
     /// The database cannot be opened, or is not the one that this tab began with.
     pub async fn begin(&self, stores: &[&str], mode: Mode) -> Result<Transaction, StoreError> {
-        match Transaction::begin(&self.database().await?, stores, mode) {
+        let database = self.database().await?;
+        awake::awake().await;
+        match Transaction::begin(&database, stores, mode) {
             Err(fault) if fault.name == "InvalidStateError" => {
                 self.let_go();
                 Transaction::begin(&self.database().await?, stores, mode).map_err(failed)

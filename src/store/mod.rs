@@ -2,6 +2,7 @@
 //!
 //! Here: choosing the store, its name, wiping it at log-out. What is stored and when is decided in `baton-sync`.
 
+mod awake;
 mod connection;
 mod documents;
 mod idb;

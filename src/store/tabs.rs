@@ -15,6 +15,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use super::awake;
+
 /// More documents than this are not named one by one: the other tabs look for themselves.
 const NAMED: usize = 300;
 
@@ -73,7 +75,8 @@ impl Tabs {
         if let Some(channel) = &part.channel {
             let weak = Rc::downgrade(&part);
             let listener = EventListener::new(channel, "message", move |event| {
-                let Some(part) = weak.upgrade() else { return };
+                // What a frozen page misses it makes up for when it thaws.
+                let Some(part) = weak.upgrade().filter(|_| !awake::is_frozen()) else { return };
                 let said = event.dyn_ref::<MessageEvent>().and_then(|e| e.data().as_string());
                 match said.as_deref() {
                     Some(WHO_LEADS) if part.leads() => part.say_line(),
@@ -182,6 +185,8 @@ impl Part {
             self.queued.set(false);
         }
         let held = Promise::new(&mut |resolve, _| *self.release.borrow_mut() = Some(resolve));
+        // Those who wait for another's answer need not take the lead from this one.
+        self.say_line();
         (self.on_lead)(true);
         held
     }
