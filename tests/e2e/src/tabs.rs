@@ -47,4 +47,17 @@ impl Browser {
         // The answer is that the tab is gone.
         let _ = self.drive(|driver| async move { driver.cdp().send_raw("Page.crash", json!({})).await });
     }
+
+    /// Freezes the present tab, as a browser does with one that was long unused: nothing of it runs. Turn to another one
+    /// then; this one answers nothing before [`Browser::thaw_tab`].
+    #[track_caller]
+    pub fn freeze_tab(&self) {
+        self.cdp("Page.setWebLifecycleState", json!({ "state": "frozen" }));
+    }
+
+    /// The present tab lives again.
+    #[track_caller]
+    pub fn thaw_tab(&self) {
+        self.cdp("Page.setWebLifecycleState", json!({ "state": "active" }));
+    }
 }

@@ -1,5 +1,5 @@
-//! Several tabs of one person in one browser: all of them act, one of them sends. The one that sends is closed or
-//! dies; another takes over each time, everything arrives once, and all tabs show the same.
+//! Several tabs of one person in one browser: all of them act, one of them sends. The one that sends is closed, dies, or is
+//! frozen; another takes over each time, everything arrives once, and all tabs show the same.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,10 +9,24 @@ use baton_engine::model::{Case, Intent};
 
 const TITLE: &str = "很多标签页";
 
-/// Counts what a page sends to change something.
-const COUNT: &str = "(() => { const fetch = window.fetch; window.__sent = 0; window.fetch = (what, how) => { \
-    const method = (how && how.method) || (what && what.method) || 'GET'; \
-    if (method !== 'GET') window.__sent++; return fetch(what, how); }; })()";
+/// How long a leader that does not answer is waited for. The product looks every quarter of a minute, and takes the lead
+/// when one look has gone unanswered.
+const FROZEN_LIMIT: Duration = Duration::from_secs(50);
+
+/// Counts what a page sends to change something, and the transactions that are open in it.
+const COUNT: &str = "(() => { \
+    const fetch = window.fetch, transaction = IDBDatabase.prototype.transaction; \
+    Object.assign(window, { __sent: 0, __open: 0, __last: 0 }); \
+    window.fetch = (what, how) => { \
+        if (((how && how.method) || (what && what.method) || 'GET') !== 'GET') window.__sent++; \
+        return fetch(what, how); }; \
+    IDBDatabase.prototype.transaction = function (...args) { \
+        const begun = transaction.apply(this, args); window.__open++; \
+        const end = () => { window.__open--; window.__last = performance.now(); }; \
+        begun.addEventListener('complete', end); begun.addEventListener('abort', end); return begun; }; })()";
+
+/// No transaction is open, and none was lately.
+const QUIET: &str = "return window.__open === 0 && performance.now() - window.__last > 1000";
 
 struct Group<'a> {
     site: &'a Site,
@@ -145,6 +159,31 @@ fn of_ten_tabs_one_sends_and_another_when_it_falls() {
     group.leave_out(&killed);
     group.all_act();
     group.sender(wait::PATIENCE);
+    group.all_show_the_same();
+    group.all_arrived_once();
+}
+
+#[test]
+fn from_a_frozen_tab_the_sending_is_taken_and_it_does_not_send_when_it_thaws() {
+    let site = Site::quiet();
+    let mut group = Group::new(&site, 3);
+    group.all_act();
+    let frozen = group.sender(wait::PATIENCE);
+
+    // A browser freezes a tab that has long been in the background, and none that is in the middle of a transaction.
+    group.home.turn_to(&frozen);
+    group.home.js("addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true)", &[]);
+    group.home.until("the tab is quiet", || (group.home.js(QUIET, &[]) == true).then_some(()));
+    group.home.freeze_tab();
+    group.leave_out(&frozen);
+    group.all_act();
+    let thief = group.sender(FROZEN_LIMIT);
+
+    group.home.turn_to(&frozen);
+    group.home.thaw_tab();
+    group.tabs.push(frozen.clone());
+    group.act(&frozen);
+    assert_eq!(group.sender(wait::PATIENCE), thief);
     group.all_show_the_same();
     group.all_arrived_once();
 }
