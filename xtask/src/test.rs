@@ -83,11 +83,14 @@ pub fn run(options: &Options) -> Outcome {
     for (name, time, outcome) in &results {
         let verdict = if outcome.is_ok() { "passed" } else { "FAILED" };
         eprintln!("  {name:<8} {verdict}  {:>7.1} s", time.as_secs_f64());
-        if *name == "servers" {
-            // One line for each server: what passed, and what was skipped and why.
-            for line in fs::read_to_string(server_counts()).unwrap_or_default().lines() {
-                eprintln!("    {line}");
-            }
+        // Servers: a line for each, what passed, and what was skipped and why. End to end: what was skipped.
+        let told = match *name {
+            "servers" => server_counts(),
+            "e2e" => e2e_skipped(),
+            _ => continue,
+        };
+        for line in fs::read_to_string(told).unwrap_or_default().lines() {
+            eprintln!("    {line}");
         }
     }
     eprintln!("  {:<8}         {:>7.1} s", "total", begun.elapsed().as_secs_f64());
@@ -157,6 +160,10 @@ fn server_counts() -> PathBuf {
     paths::target().join("servers.txt")
 }
 
+fn e2e_skipped() -> PathBuf {
+    paths::target().join("e2e-skipped.txt")
+}
+
 fn browser_tests(words: &[String]) -> Outcome {
     if !paths::root().join("tests/browser.rs").is_file() {
         return Err("tests/browser.rs is missing".to_owned());
@@ -185,16 +192,21 @@ fn browser_tests(words: &[String]) -> Outcome {
 }
 
 /// The real app and the real server, driven by real browsers. What the tests are told:
-/// `BATON_SITE` (built app), `BATON_SERVER` (demo server), `CHROME`, `CHROMEDRIVER`, `BATON_AXE` (axe.min.js).
+/// `BATON_SITE` (built app), `BATON_SERVER` (demo server), `CHROME`, `CHROMEDRIVER`, `BATON_AXE` (axe.min.js), the real
+/// servers as for `real_servers`, and in `BATON_E2E_SKIPPED` the file for the summary.
 fn e2e(words: &[String]) -> Outcome {
     let built = app::build_all()?;
     let tools: Tools = tools::ensure()?;
     let browser = browser::ensure()?;
     let npm =
         tools.npm.ok_or("axe-core comes from npm, and the accessibility tests need it: install Node.js with npm")?;
+    let skipped = e2e_skipped();
+    let _ = fs::remove_file(&skipped); // as with the servers
     cmd::run(
         cmd::cargo(["test", "--locked", "-p", "baton-e2e", "--no-fail-fast", "--"])
             .args(words)
+            .envs(servers::ensure())
+            .env("BATON_E2E_SKIPPED", skipped)
             .env("BATON_SITE", built.site)
             .env("BATON_SERVER", built.server)
             .env("BATON_AXE", npm.axe)

@@ -18,7 +18,7 @@ use crate::process::{Owned, kill_profile, line_of};
 use crate::setup::setup;
 use crate::wait::{PATIENCE, within};
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for WebDriver"));
+pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime for WebDriver"));
 
 /// Runs in every page before its own scripts: notes what a person would never see.
 const PROBE: &str = include_str!("probe.js");

@@ -1,6 +1,7 @@
 //! What a person does with a case at the desk, in the product's words. Every act goes through the page's own controls.
 
 use baton_engine::time::{Span, Timestamp};
+use thirtyfour::Key;
 
 use crate::cast::Customer;
 use crate::desk::{Desk, hook};
@@ -123,6 +124,12 @@ impl Desk {
         self.until(&format!("the list has {text:?}"), || {
             self.try_js(script, &[text.into()]).ok()?.as_str().map(str::to_owned)
         })
+    }
+
+    /// As somebody who does not want to wait until the desk asks its backend again.
+    #[track_caller]
+    pub fn ask_now(&self) {
+        self.chord(Key::Alt, 'r');
     }
 
     /// After the server's clock was moved: a desk follows it by the answers it gets, so let it ask, and wait until its own

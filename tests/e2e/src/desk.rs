@@ -1,13 +1,14 @@
 //! A person at a desk: the browser, the door, and the way from page to page.
 
 use std::ops::Deref;
+use std::thread;
 
 use thirtyfour::Key;
 
 use crate::api::Api;
 use crate::axe::{self, Finding};
 use crate::browser::Browser;
-use crate::cast::{PASSWORD, Person};
+use crate::cast::Person;
 use crate::site::Site;
 
 /// `[data-test="…"]`
@@ -15,10 +16,21 @@ pub fn hook(name: &str) -> String {
     format!("[data-test=\"{name}\"]")
 }
 
+/// The desks of these people, started side by side.
+#[track_caller]
+pub fn desks<const N: usize>(site: &Site, people: [Person; N]) -> [Desk; N] {
+    thread::scope(|scope| {
+        let started = people.map(|person| scope.spawn(move || Desk::of(site, person)));
+        started.map(|desk| desk.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// See the module.
 pub struct Desk {
     browser: Browser,
     pub person: Person,
+    /// User and password.
+    account: (&'static str, &'static str),
     base: String,
     api: Api,
 }
@@ -44,9 +56,14 @@ impl Desk {
     #[track_caller]
     pub fn at_the_door(site: &Site, person: Person) -> Desk {
         let browser = Browser::start(&format!("{}-{}", site.story(), person.login()));
-        let desk = Desk { browser, person, base: site.url(), api: site.api().clone() };
+        let desk = Desk { browser, person, account: site.account(person), base: site.url(), api: site.api().clone() };
         desk.open(&desk.base);
         desk
+    }
+
+    /// The person's user name here.
+    pub(crate) fn login(&self) -> &'static str {
+        self.account.0
     }
 
     pub(crate) fn server(&self) -> &Api {
@@ -55,13 +72,13 @@ impl Desk {
 
     #[track_caller]
     pub fn log_in(&self) {
-        self.try_log_in(PASSWORD);
+        self.try_log_in(self.account.1);
         self.at_work();
     }
 
     #[track_caller]
     pub fn try_log_in(&self, password: &str) {
-        self.fill(&hook("login-user"), self.person.login());
+        self.fill(&hook("login-user"), self.login());
         self.fill(&hook("login-password"), password);
         self.click(&hook("login-submit"));
     }

@@ -11,21 +11,22 @@ pub struct Waiting {
     pub id: String,
     pub collection: String,
     pub doc: String,
-    /// `queued`, `refused`, `dead`
+    /// `queued`, `settling`, `refused`, `dead`
     pub state: String,
 }
 
 const DATABASE: &str = "const all = async (store) => { \
-        const names = (await indexedDB.databases()).map((d) => d.name); \
-        if (!names.includes(args[0])) return []; \
-        const db = await new Promise((ok, no) => { const r = indexedDB.open(args[0]); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
+        const name = (await indexedDB.databases()).map((d) => d.name).find((n) => n.startsWith('baton/') && n.endsWith(args[0])); \
+        if (!name) return []; \
+        const db = await new Promise((ok, no) => { const r = indexedDB.open(name); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
         try { if (!db.objectStoreNames.contains(store)) return []; \
             return await new Promise((ok, no) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => ok(r.result); r.onerror = () => no(r.error); }); \
         } finally { db.close(); } };";
 
 impl Desk {
+    /// How the name of the person's database ends; before it is the backend's.
     fn database(&self) -> Value {
-        json!(format!("baton/baton/{}", self.person.login()))
+        json!(format!("/{}", self.login()))
     }
 
     /// Which intents wait in this device's outbox, oldest first. Presence renews itself and is left out.

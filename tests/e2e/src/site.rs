@@ -26,12 +26,14 @@ pub struct SiteOptions {
     pub demo: bool,
     /// Another folder of files than the built app.
     pub folder: Option<PathBuf>,
+    /// A connector file for every desk: the documents are elsewhere, with people of their own.
+    pub connector: Option<PathBuf>,
 }
 
 impl Default for SiteOptions {
     /// Now, no demo.
     fn default() -> Self {
-        SiteOptions { now: None, demo: false, folder: None }
+        SiteOptions { now: None, demo: false, folder: None, connector: None }
     }
 }
 
@@ -59,7 +61,7 @@ impl Site {
         }
         site.port = site.launch(0);
         let admin = Api::log_in(&site.url(), "admin", if site.options.demo { "baton" } else { PASSWORD });
-        if !site.options.demo {
+        if !site.options.demo && site.options.connector.is_none() {
             furnish(&admin);
         }
         site.admin = Some(admin);
@@ -79,6 +81,14 @@ impl Site {
 
     pub(crate) fn story(&self) -> &str {
         &self.story
+    }
+
+    /// What somebody types at log-in here: user and password.
+    pub(crate) fn account(&self, person: Person) -> (&'static str, &'static str) {
+        match self.options.connector {
+            Some(_) => (person.login_elsewhere(), baton_servers::PASSWORD),
+            None => (person.login(), PASSWORD),
+        }
     }
 
     /// The administrator's own access, past the desk.
@@ -124,6 +134,9 @@ impl Site {
         let mut command = Command::new(&setup.server);
         command.arg("--db").arg(self.home.path().join("site.db")).arg("--site").arg(site);
         command.arg("--clock-file").arg(self.clock_file()).args(["--listen", &format!("127.0.0.1:{port}")]);
+        if let Some(connector) = &self.options.connector {
+            command.arg("--connector").arg(connector);
+        }
         if self.options.demo {
             command.args(["--feed", "off"]);
             if let Some(now) = self.options.now {

@@ -1,5 +1,5 @@
 //! Real JSON servers for tests: each on a free loopback port with a fresh folder, furnished with the desk's collections and
-//! two people, and a line that can be put before it and made bad ([`Line`]). The stories are in `tests/suite`; nothing of
+//! three people, and a line that can be put before it and made bad ([`Line`]). The stories are in `tests/suite`; nothing of
 //! the product is in here except Baton's own backend, which is one of the servers.
 //!
 //! `cargo xtask test --only servers` installs the servers and says in the environment where they are, or why not
@@ -33,13 +33,18 @@ pub const COLLECTIONS: [&str; 8] =
     ["cases", "callbacks", "interactions", "seats", "messages", "customers", "claims", "people"];
 
 /// Who can log in to the servers that know people, and is in the collection `people` of those that have no place for it.
-pub const PEOPLE: [&str; 2] = ["ann", "bob"];
+pub const PEOPLE: [&str; 3] = ["ann", "bob", "cai"];
 
-/// What the desk must know of one of them: ann works for the home province, bob for the base province.
+/// What the desk must know of one of them: ann works for the home province, bob for the base province, cai for the maker
+/// of a terminal.
 pub fn person(user: &str) -> Value {
-    let (name, org) = if user == "ann" { ("林晓岚", "home-province") } else { ("周启明", "base-province") };
+    let (name, org) = match user {
+        "ann" => ("林晓岚", "home-province"),
+        "bob" => ("周启明", "base-province"),
+        _ => ("何嘉怡", "oem-service"),
+    };
     json!({"id": user, "name": name, "role": "agent", "org": org, "policy": "dongguan-expert-desk"})
 }
 
-/// The one password of both.
+/// The one password of all of them.
 pub const PASSWORD: &str = "correct horse";

@@ -32,7 +32,7 @@ pub fn serve_if_asked() {
     runtime.expect("a runtime").block_on(serve).expect("it serves until it is killed");
 }
 
-/// Both may do everything, as on the other servers.
+/// All may do everything, as on the other servers.
 fn roles() -> Roles {
     let all = json!({"read": "*", "create": "*", "write": "*", "delete": "*"});
     Roles::parse(&json!({"agent": all, "admin": all}).to_string()).expect("a table of roles")

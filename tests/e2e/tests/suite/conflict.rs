@@ -1,10 +1,8 @@
 //! Two people edit the same document: different fields merge, the same field is put before the later one, who sees both
 //! values and chooses. Nothing is overwritten in silence and nothing that was written is lost.
 
-use baton_e2e::{Customer, Desk, Key, Person, Site, hook};
+use baton_e2e::{Customer, Desk, Key, Person, Site, desks, hook};
 use baton_engine::model::{Collection, Customer as Record, Document, Intent};
-
-use crate::relay::desks;
 
 const CASE: &str = "edited";
 const TITLE: &str = "短信收不到";

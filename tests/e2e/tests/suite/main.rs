@@ -7,6 +7,7 @@ mod clocks;
 mod conflict;
 mod connector;
 mod door;
+mod evicted;
 mod expert;
 mod hostile;
 mod keyboard;

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use baton_e2e::{Customer, Desk, Person, Site, hook, leg, row, until};
+use baton_e2e::{Customer, Desk, Person, Site, desks, hook, leg, row, until};
 use baton_engine::model::{Case, Collection, Intent, Status};
 use serde_json::Value;
-
-use crate::relay::desks;
 
 const BASE: &str = "base-province";
 

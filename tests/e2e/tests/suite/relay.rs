@@ -1,8 +1,6 @@
 //! A complaint's way between organisations, on all their desks at once.
 
-use std::thread;
-
-use baton_e2e::{Customer, Desk, Person, Site, SiteOptions, hook, leg};
+use baton_e2e::{Customer, Person, Site, SiteOptions, desks, hook, leg};
 use baton_engine::model::{LegState, Status};
 
 use crate::clocks::Expect::{Due, Paused, Stopped};
@@ -11,13 +9,6 @@ use crate::clocks::clocks;
 const BASE: &str = "base-province";
 const HOME: &str = "home-province";
 const GROUP: &str = "group";
-
-/// The desks of these people, started side by side.
-pub fn desks<const N: usize>(site: &Site, people: [Person; N]) -> [Desk; N] {
-    thread::scope(|scope| {
-        people.map(|person| scope.spawn(move || Desk::of(site, person))).map(|desk| desk.join().unwrap())
-    })
-}
 
 /// A gold card's complaint comes to the terminal maker: eight hours to the answer, three for each leg.
 #[test]
