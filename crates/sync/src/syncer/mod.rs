@@ -20,6 +20,7 @@ use baton_engine::model::Collection;
 
 use crate::backoff::{Backoff, Skew};
 use crate::connector::{Cas, Connector, Promises};
+use crate::defence::{self, Defence};
 use crate::ledger::Ledger;
 use crate::net::{Clock, Net, Problem, ProblemKind, Request, Response, Rng};
 use crate::slot::{DocKey, Watch};
@@ -198,6 +199,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let push = replica.ready().map(free_at).min();
         let watch = replica.watched().map(|(key, until)| until.max(free_at(key))).min();
         let sweep = if state.sweep.is_some() || !state.suspects.is_empty() { Some(now_ms) } else { state.sweep_at_ms };
+        let sweep = sweep.filter(|_| defence::on(Defence::Reconcile));
         let next = [push, watch, sweep].into_iter().flatten().fold(pull, i64::min);
         Some(next.max(state.line.until_ms.unwrap_or(now_ms)).max(now_ms))
     }
