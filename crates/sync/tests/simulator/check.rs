@@ -1,6 +1,6 @@
 //! What must be true: after every action, and when everything has come to rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use baton_engine::model::Collection;
@@ -9,31 +9,84 @@ use baton_sync::ItemState;
 use crate::desk::Tab;
 use crate::world::World;
 
-/// After every action: no acknowledged entry is nowhere. `open` are those that were not yet seen at the backend.
+/// What is looked at after every action.
+#[derive(Default)]
+pub struct Watch {
+    /// Acknowledged entries that were not yet seen at the backend.
+    open: BTreeSet<String>,
+    /// How many acknowledged entries are known here.
+    seen: usize,
+    /// Entries that took work for one person alone, and whether that person was told that he has it.
+    exclusive: BTreeMap<String, bool>,
+}
+
+impl Watch {
+    /// After every action: no acknowledged entry is nowhere, and nobody is told that he has work which he has not.
+    ///
+    /// # Errors
+    /// The promise that is broken.
+    pub fn after_action(&mut self, world: &World) -> Result<(), String> {
+        if let Some(fault) = &world.audit.fault {
+            return Err(fault.clone());
+        }
+        let promises = world.promises.borrow();
+        if promises.acknowledged.len() > self.seen {
+            self.seen = promises.acknowledged.len();
+            let fresh = promises.acknowledged.iter().filter(|(entry, _)| !world.audit.applied.contains_key(*entry));
+            self.open.extend(fresh.map(|(entry, _)| entry.clone()));
+            for (entry, _) in promises.acknowledged.iter().filter(|(_, ack)| ack.exclusive) {
+                self.exclusive.entry(entry.clone()).or_default();
+            }
+        }
+        let mut lost = None;
+        self.open.retain(|entry| {
+            let Some(ack) = promises.acknowledged.get(entry) else { return false };
+            if world.audit.applied.contains_key(entry) || promises.let_go.contains(entry) {
+                return false;
+            }
+            if !world.clients[ack.client].disk.borrow().outbox.contains_key(entry) {
+                lost.get_or_insert_with(|| format!("{} is lost: neither stored here nor at the backend", ack.what));
+            }
+            true
+        });
+        if let Some(lost) = lost {
+            return Err(lost);
+        }
+        if !world.keeps_claims {
+            return Ok(());
+        }
+        for (entry, told) in &mut self.exclusive {
+            let Some(ack) = promises.acknowledged.get(entry) else { continue };
+            let disk = world.clients[ack.client].disk.borrow();
+            let stored = disk.outbox.get(entry);
+            let settles = stored.is_some_and(|text| text.contains("\"is\":\"settling\""));
+            let gone = stored.is_none() && world.audit.applied.contains_key(entry);
+            *told |= settles || gone;
+            let refused = stored.is_some_and(|text| text.contains("\"is\":\"refused\""));
+            if *told && refused && !world.audit.deleted.contains_key(&ack.key) {
+                return Err(format!("{} on {} was told to be his, and then refused", ack.what, ack.key.1));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Soon after everything went well again: every tab knows the newest of what is there. What was deleted may take until
+/// the next list of everything.
 ///
 /// # Errors
 /// The promise that is broken.
-pub fn after_action(world: &World, open: &mut BTreeSet<String>, seen: &mut usize) -> Result<(), String> {
-    if let Some(fault) = &world.audit.fault {
-        return Err(fault.clone());
-    }
-    let promises = world.promises.borrow();
-    if promises.acknowledged.len() > *seen {
-        *seen = promises.acknowledged.len();
-        open.extend(promises.acknowledged.keys().filter(|e| !world.audit.applied.contains_key(*e)).cloned());
-    }
-    let mut lost = None;
-    open.retain(|entry| {
-        let Some(ack) = promises.acknowledged.get(entry) else { return false };
-        if world.audit.applied.contains_key(entry) || promises.let_go.contains(entry) {
-            return false;
+pub fn soon(world: &World) -> Result<(), String> {
+    for tab in world.open_tabs() {
+        let ledger = tab.ledger().ok_or_else(|| format!("{} never opened", tab.id))?;
+        for ((collection, id), truth) in world.truth().filter(|(_, truth)| truth.is_some()) {
+            let shown = ledger.replica().document(*collection, id).cloned();
+            if shown.as_deref() != truth {
+                return Err(format!("{} does not know the newest of {}/{id} in time", tab.id, collection.name()));
+            }
         }
-        if !world.clients[ack.client].disk.borrow().outbox.contains_key(entry) {
-            lost.get_or_insert_with(|| format!("{} is lost: neither stored here nor at the backend", ack.what));
-        }
-        true
-    });
-    lost.map_or(Ok(()), Err)
+    }
+    Ok(())
 }
 
 /// When nothing goes on any more.

@@ -22,13 +22,15 @@ pub type TabSyncer = Syncer<TabStore, TabNet, TabClock, Dice>;
 /// How often a tab looks by itself whether another one has changed the store.
 const LOOK_EVERY_MS: i64 = 15_000;
 /// Steps without any operation after which a tab is held to be spinning.
-const SPINS: u32 = 2_000;
+const SPINS: u32 = 200;
 
 /// An act that a person was told is safe.
 pub struct Acknowledged {
     pub client: usize,
     pub key: Key,
     pub what: String,
+    /// Only one person may have this work.
+    pub exclusive: bool,
 }
 
 /// What was promised to people in this run.
@@ -111,8 +113,10 @@ impl Tab {
         self.syncer.borrow().clone()
     }
 
-    async fn rest(&self, until_ms: Option<i64>) {
-        self.store.hub.wait(|over| Wait::Rest { wake_ms: until_ms, over }).await;
+    /// Timers do not mind what the device's clock says.
+    async fn rest(&self, ms: i64) {
+        let wake_ms = self.store.hub.true_ms.get().saturating_add(ms.max(0));
+        self.store.hub.wait(|over| Wait::Rest { wake_ms, over }).await;
     }
 
     /// Opens the ledger, then steps the syncer for ever, as the app's runner does.
@@ -120,7 +124,7 @@ impl Tab {
         let ledger = loop {
             match Ledger::open(self.store.clone(), people::policies()).await {
                 Ok(ledger) => break Rc::new(ledger),
-                Err(_) => self.rest(Some(self.clock.now_ms() + 1_000)).await,
+                Err(_) => self.rest(1_000).await,
             }
         };
         let (from, weak) = (self.id, Rc::downgrade(&self));
@@ -136,18 +140,20 @@ impl Tab {
         let syncer = Rc::new(syncer);
         *self.ledger.borrow_mut() = Some(ledger.clone());
         *self.syncer.borrow_mut() = Some(syncer.clone());
-        let (mut look_at, mut spins) = (self.clock.now_ms() + LOOK_EVERY_MS, 0);
+        let true_ms = || self.store.hub.true_ms.get();
+        let (mut look_at, mut idle, mut spins) = (true_ms() + LOOK_EVERY_MS, 0, 0);
         loop {
-            if self.clock.now_ms() >= look_at {
-                look_at = self.clock.now_ms() + LOOK_EVERY_MS;
+            if true_ms() >= look_at {
+                look_at = true_ms() + LOOK_EVERY_MS;
                 // If the store cannot be read, the next look or the next act says so.
                 let _ = ledger.refresh().await;
             }
             let begun = self.store.hub.begun.get();
             let step = syncer.step().await;
             if step == Step::Worked {
-                spins = if self.store.hub.begun.get() == begun { spins + 1 } else { 0 };
-                assert!(spins < SPINS, "the syncer works and does nothing");
+                idle = if self.store.hub.begun.get() == begun { idle + 1 } else { 0 };
+                assert!(idle < SPINS, "the syncer works and does nothing");
+                spins = 0;
                 continue;
             }
             if self.dice.chance(5) && ledger.is_whole() {
@@ -159,8 +165,10 @@ impl Tab {
                 let _ = ledger.put_front(&docs[docs.len() / 2..]).await;
             }
             let now = self.clock.now_ms();
-            let wake = syncer.next_wake(now).unwrap_or(i64::MAX).min(look_at);
-            self.rest(Some(wake)).await;
+            let wait = syncer.next_wake(now).map_or(i64::MAX, |wake| wake.saturating_sub(now));
+            spins = if wait <= 0 { spins + 1 } else { 0 };
+            assert!(spins < SPINS, "the syncer wants to be called again at once, and does nothing: {step:?}");
+            self.rest(wait.min(look_at - true_ms())).await;
         }
     }
 
@@ -171,12 +179,12 @@ impl Tab {
     }
 
     /// One act of the person: one thing, or two at once.
-    pub async fn act(self: Rc<Self>, dice: Dice, messages: Rc<Cell<u64>>) {
+    pub async fn act(self: Rc<Self>, dice: Dice, stage: people::Stage, messages: Rc<Cell<u64>>) {
         let Some(ledger) = self.ledger() else { return };
         let mut commands: Vec<Command> = Vec::new();
         for _ in 0..if dice.chance(15) { 2 } else { 1 } {
             let now = self.now();
-            let (collection, id, intent) = people::wish(&dice, &ledger.replica(), &self.actor, now, &messages);
+            let (collection, id, intent) = people::wish(&dice, &ledger.replica(), &self.actor, now, stage, &messages);
             let number = self.promises.borrow_mut().number();
             let entry = Entry { id: format!("e{number:05}"), at: now, by: self.actor.clone(), intent };
             commands.push(Command { collection, id, entry });
@@ -190,9 +198,8 @@ impl Tab {
                         let what = told(&entry);
                         promises
                             .note(|| format!("    acknowledged to {}: {what} on {}/{id}", self.id, collection.name()));
-                        let key = (collection, id);
-                        let client = self.id.client;
-                        promises.acknowledged.insert(entry.id, Acknowledged { client, key, what });
+                        let (client, key, exclusive) = (self.id.client, (collection, id), entry.intent.is_exclusive());
+                        promises.acknowledged.insert(entry.id, Acknowledged { client, key, what, exclusive });
                     }
                     break;
                 }

@@ -81,7 +81,7 @@ pub enum Wait {
     },
     /// Until this moment of true time, or until its tab's bell rings.
     Rest {
-        wake_ms: Option<i64>,
+        wake_ms: i64,
         over: Rc<RefCell<Option<()>>>,
     },
 }

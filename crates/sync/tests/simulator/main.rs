@@ -1,7 +1,7 @@
 //! The simulator: the real engine and the real sync code, several people with several tabs, every kind of backend and
 //! every fault that we could think of, deterministic from a seed. `cargo xtask simulate` runs many seeds and shows what
 //! it takes to break a promise; 2,000 of them run with the ordinary tests.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 mod audit;
 mod backend;
@@ -14,6 +14,7 @@ mod lanes;
 mod laws;
 mod many;
 mod people;
+mod proofs;
 mod run;
 mod schedule;
 mod totals;
@@ -28,7 +29,8 @@ fn cores() -> usize {
 
 #[test]
 fn no_promise_is_broken() {
-    let plan = Plan { from: 0, seeds: 2_000, kind: None, without: Vec::new(), threads: cores(), stop: true };
+    let plan =
+        Plan { from: 0, seeds: 2_000, kind: None, without: Vec::new(), proof: None, threads: cores(), stop: true };
     let report = plan.run();
     println!("{}", report.totals);
     if let Some((seed, _)) = report.failed.first() {
@@ -45,11 +47,13 @@ fn simulate() {
     let seeds = number("SIMULATE_SEEDS").unwrap_or(1);
     let without = std::env::var("SIMULATE_WITHOUT").unwrap_or_default();
     let kind = std::env::var("SIMULATE_KIND").ok();
+    let without: Vec<_> = without.split(',').filter(|name| !name.is_empty()).map(defence_named).collect();
     let plan = Plan {
         from: number("SIMULATE_FROM").unwrap_or(0),
         seeds,
         kind: kind.map(|name| backend::Kind::named(&name).unwrap_or_else(|| panic!("no backend {name:?}"))),
-        without: without.split(',').filter(|name| !name.is_empty()).map(defence_named).collect(),
+        proof: without.first().copied(),
+        without,
         threads: cores(),
         stop: false,
     };

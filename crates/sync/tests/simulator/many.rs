@@ -7,7 +7,7 @@ use std::time::Instant;
 use baton_sync::defence::Defence;
 
 use crate::backend::Kind;
-use crate::run::{Setup, run, shrink};
+use crate::run::{Setup, kind_of, run, shrink};
 use crate::totals::Totals;
 
 pub struct Plan {
@@ -15,6 +15,7 @@ pub struct Plan {
     pub seeds: u64,
     pub kind: Option<Kind>,
     pub without: Vec<Defence>,
+    pub proof: Option<Defence>,
     pub threads: usize,
     /// Stop at the first failing seed.
     pub stop: bool,
@@ -29,7 +30,7 @@ pub struct Report {
 
 impl Plan {
     pub fn setup(&self, seed: u64) -> Setup {
-        Setup { seed, kind: self.kind, without: self.without.clone() }
+        Setup { seed, kind: self.kind, without: self.without.clone(), proof: self.proof }
     }
 
     pub fn run(&self) -> Report {
@@ -72,10 +73,9 @@ impl Plan {
 
 /// Failures of the same words count as one kind: (how many, one seed, what).
 pub fn kinds_of(failed: &[(u64, String)]) -> Vec<(usize, u64, &str)> {
-    let plain = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).take(60).collect::<String>();
     let mut kinds: Vec<(usize, u64, &str)> = Vec::new();
     for (seed, fault) in failed {
-        match kinds.iter_mut().find(|(_, _, known)| plain(known) == plain(fault)) {
+        match kinds.iter_mut().find(|(_, _, known)| kind_of(known) == kind_of(fault)) {
             Some(kind) => kind.0 += 1,
             None => kinds.push((1, *seed, fault)),
         }
@@ -88,7 +88,7 @@ pub fn tell_failure(setup: &Setup) -> String {
     let outcome = run(setup, None, false);
     let Some(fault) = outcome.fault else { return format!("seed {}: nothing is wrong", setup.seed) };
     let all = outcome.actions.len();
-    let small = shrink(setup, outcome.actions);
+    let small = shrink(setup, outcome.actions, &fault);
     let kind = setup.weather().kind;
     let mut text = format!("seed {} on {}: {fault}\n", setup.seed, kind.name());
     let fault = small.fault.unwrap_or_default();

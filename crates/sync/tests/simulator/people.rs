@@ -55,8 +55,14 @@ pub fn actor(client: usize) -> Actor {
     }
 }
 
-/// How many documents of a kind there are to fight over.
-const FEW: usize = 3;
+/// What there is to fight over.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage {
+    /// How many documents of a kind that anybody may create; fewer means more conflicts.
+    pub documents: usize,
+    /// Everybody creates documents of his own only, as with ids that nobody can guess.
+    pub own_ids: bool,
+}
 
 /// One thing to do: where, and what.
 pub fn wish(
@@ -64,12 +70,21 @@ pub fn wish(
     replica: &Replica,
     actor: &Actor,
     now: Timestamp,
+    stage: Stage,
     messages: &Rc<Cell<u64>>,
 ) -> (Collection, String, Intent) {
-    let n = dice.below(FEW);
+    let n = dice.below(stage.documents);
+    let pick = |collection, word: &str| {
+        let own = format!("{word}-{n}-{}", actor.id);
+        if !stage.own_ids {
+            return format!("{word}-{n}");
+        }
+        let known: Vec<String> = replica.documents(collection).map(|doc| doc.id().to_owned()).collect();
+        if known.is_empty() || dice.chance(20) { own } else { dice.one(&known).clone() }
+    };
     match dice.below(20) {
         0..=6 => {
-            let id = format!("case-{n}");
+            let id = pick(Collection::Cases, "case");
             let intent = match replica.document(Collection::Cases, &id).map(Arc::as_ref) {
                 Some(Document::Case(case)) => on_case(dice, case, actor),
                 _ => open_case(),
@@ -77,12 +92,12 @@ pub fn wish(
             (Collection::Cases, id, intent)
         }
         7..=12 => {
-            let id = format!("callback-{n}");
+            let id = pick(Collection::Callbacks, "callback");
             let there = replica.document(Collection::Callbacks, &id).is_some();
             (Collection::Callbacks, id, if there { on_callback(dice) } else { book_callback() })
         }
         13..=16 => {
-            let id = format!("contact-{n}");
+            let id = pick(Collection::Interactions, "contact");
             let there = replica.document(Collection::Interactions, &id).is_some();
             (Collection::Interactions, id, if there { on_contact(dice, actor, now) } else { start_contact(dice) })
         }
@@ -218,11 +233,11 @@ fn on_contact(dice: &Dice, actor: &Actor, now: Timestamp) -> Intent {
         0..=4 => Intent::AcceptInteraction,
         5 => Intent::SetTopic { topic: text(dice) },
         6 => Intent::AddNote { text: text(dice) },
-        7 => Intent::LinkInteraction { case: format!("case-{}", dice.below(FEW)) },
+        7 => Intent::LinkInteraction { case: format!("case-{}", dice.below(3)) },
         8 => Intent::SetCallState { state: *dice.one(&[CallState::Held, CallState::Talking]) },
         9 => {
             let until = now.plus(Span::from_minutes(2));
-            let seat = format!("880{}", dice.below(FEW));
+            let seat = format!("880{}", dice.below(3));
             Intent::OfferTransfer { desk: String::new(), seat, until }
         }
         10 => Intent::AcceptTransfer,

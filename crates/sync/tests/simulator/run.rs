@@ -1,6 +1,5 @@
 //! One run from one seed, the playing again of a recorded one, and making a failing one small.
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use baton_sync::defence::{Defence, without};
@@ -13,8 +12,11 @@ use crate::totals::Totals;
 use crate::weather::Weather;
 use crate::world::World;
 
-/// Calm time before the first look: long enough for every wait and for the pull that comes by itself.
-const SETTLE_MS: i64 = 10 * 60_000;
+/// Calm time before the first look: long enough for every wait, for the pull that comes by itself, and for watching
+/// what might be undone; shorter than it takes until everything is listed again.
+const SETTLE_MS: i64 = 6 * 60_000;
+/// Calm time in which everything is listed again at least once.
+const SWEEP_MS: i64 = 12 * 60_000;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -23,11 +25,17 @@ pub struct Setup {
     /// None: the seed says.
     pub kind: Option<Kind>,
     pub without: Vec<Defence>,
+    /// Weather that fits this defence.
+    pub proof: Option<Defence>,
 }
 
 impl Setup {
     pub fn weather(&self) -> Weather {
-        Weather::of(self.seed, self.kind.unwrap_or_else(|| Kind::of(self.seed)))
+        let weather = Weather::of(self.seed, self.kind.unwrap_or_else(|| Kind::of(self.seed)));
+        match self.proof {
+            Some(defence) => weather.for_proof(defence),
+            None => weather,
+        }
     }
 }
 
@@ -75,7 +83,7 @@ fn live(
     actions: &mut Vec<Action>,
 ) -> Result<(), String> {
     let dice = Dice::of(&[world.seed, 0xAC7]);
-    let (mut open, mut seen) = (BTreeSet::new(), 0);
+    let mut watch = check::Watch::default();
     for n in 0..recorded.map_or(weather.actions, <[Action]>::len) {
         let action = match recorded {
             Some(recorded) => recorded[n].clone(),
@@ -84,12 +92,25 @@ fn live(
         world.note(|| format!("{n:4} {action:?}"));
         actions.push(action);
         world.apply(&actions[n]);
-        check::after_action(world, &mut open, &mut seen)?;
+        watch.after_action(world)?;
     }
     world.note(|| "     then all goes well".into());
     world.heal();
     world.run_calmly(SETTLE_MS)?;
-    let (refused, let_go) = check::at_rest(world)?;
+    watch.after_action(world)?;
+    if weather.kind.is_soon_whole() {
+        check::soon(world)?;
+    }
+    // What is found out late (gone without a tombstone) is then done again, and watched.
+    let mut rest = check::at_rest(world);
+    for ms in [SWEEP_MS, SETTLE_MS, SETTLE_MS] {
+        if rest.is_err() && weather.kind.sweeps() {
+            world.run_calmly(ms)?;
+            watch.after_action(world)?;
+            rest = check::at_rest(world);
+        }
+    }
+    let (refused, let_go) = rest?;
     world.totals.refused = refused;
     world.totals.let_go = let_go;
     Ok(())
@@ -100,11 +121,17 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap_or_default()
 }
 
+/// The words of a fault without names and numbers.
+pub fn kind_of(fault: &str) -> String {
+    let words = fault.split(' ').filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+    words.take(6).collect::<Vec<_>>().join(" ")
+}
+
 /// How often a failing run is played again to make it smaller.
 const TRIES: usize = 1_500;
 
 /// The fewest actions found that still break a promise, and the trace of them.
-pub fn shrink(setup: &Setup, actions: Vec<Action>) -> Outcome {
+pub fn shrink(setup: &Setup, actions: Vec<Action>, fault: &str) -> Outcome {
     let mut best = actions;
     let mut piece = (best.len() / 2).max(1);
     let mut tries = 0;
@@ -114,7 +141,7 @@ pub fn shrink(setup: &Setup, actions: Vec<Action>) -> Outcome {
             let mut fewer = best.clone();
             fewer.drain(at..(at + piece).min(best.len()));
             tries += 1;
-            if run(setup, Some(&fewer), false).fault.is_some() {
+            if run(setup, Some(&fewer), false).fault.is_some_and(|found| kind_of(&found) == kind_of(fault)) {
                 best = fewer;
                 smaller = true;
             } else {

@@ -99,6 +99,8 @@ pub enum Action {
     },
 }
 
+const DAY_MS: i64 = 24 * 60 * 60_000;
+
 /// Draws the next action; it fits the world as it is.
 pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
     let tab = TabId { client: dice.below(weather.clients), tab: dice.below(weather.tabs) };
@@ -119,10 +121,10 @@ pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
         (weather.upgrade, 10),
         (weather.long_waits, 11),
         (4, 12),
-        (4, 13),
+        (weather.feeds, 13),
         (2, 14),
         (1, 15),
-        (2, 16),
+        (weather.kicks, 16),
     ];
     let sum: u32 = weights.iter().map(|(w, _)| w).sum();
     let mut point = u32::try_from(dice.below(sum as usize)).unwrap_or(0);
@@ -144,7 +146,12 @@ pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
         3 => Action::Crash { tab, arrives: dice.chance(50) },
         4 => Action::Lead { tab },
         5 => Action::Evict { client: tab.client },
-        6 => Action::Jump { client: tab.client, ms: dice.between(-180_000, 180_000) },
+        6 => {
+            // A clock is set, now and then by days.
+            let ms =
+                if dice.chance(70) { dice.between(-180_000, 180_000) } else { dice.between(-2 * DAY_MS, 2 * DAY_MS) };
+            Action::Jump { client: tab.client, ms }
+        }
         7 => Action::Partition { client: tab.client, up: dice.chance(60) },
         8 => Action::Session { client: tab.client, good: dice.chance(60) },
         9 => Action::Other { dice: seed },
@@ -167,7 +174,7 @@ pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
 
 /// Something that is under way gets on.
 fn progress(world: &World, weather: &Weather, dice: &Dice) -> Action {
-    if world.begun() > 0 && dice.chance(15) {
+    if world.begun() > 0 && dice.chance(weather.commits) {
         return Action::Commit { nth: dice.below(world.begun()) };
     }
     if world.lingering() > 0 && dice.chance(5) {

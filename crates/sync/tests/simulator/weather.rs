@@ -1,9 +1,12 @@
 //! What may go wrong in one run, drawn from its seed. Each kind of trouble is absent from half of the runs, so that
 //! rare combinations get their turn.
 
+use baton_sync::defence::Defence;
+
 use crate::backend::Kind;
 use crate::dice::Dice;
 use crate::lanes::StoreFate;
+use crate::people::Stage;
 
 /// What becomes of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +43,7 @@ const TROUBLES: [NetFate; 8] = [
 #[derive(Debug, Clone)]
 pub struct Weather {
     pub kind: Kind,
+    pub stage: Stage,
     pub clients: usize,
     pub tabs: usize,
     /// Scheduled actions before everything comes to rest.
@@ -61,10 +65,35 @@ pub struct Weather {
     pub upgrade: u32,
     /// Long silences, in which claims lapse and caches age.
     pub long_waits: u32,
+    /// Percent of chances at which a backend ends a write that it has begun.
+    pub commits: u32,
+    pub kicks: u32,
+    pub feeds: u32,
     pub skews_ms: Vec<i64>,
 }
 
 impl Weather {
+    /// Weather in which a defence matters: what it guards against happens often, and what hides that seldom.
+    pub fn for_proof(mut self, defence: Defence) -> Weather {
+        match defence {
+            Defence::CursorOverlap => {
+                (self.kicks, self.commits, self.crash, self.evict) = (40, 1, 0, 0);
+                (self.net, self.store, self.partition, self.session, self.other) = (0, 0, 0, 0, 0);
+                (self.long_waits, self.stage.documents, self.tabs, self.steal) = (0, 3, 1, 3);
+            }
+            Defence::Fence => (self.tabs, self.steal, self.crash, self.evict) = (3, 15, 0, 0),
+            Defence::TombstonesStay => (self.other, self.feeds, self.crash, self.evict) = (12, 25, 0, 0),
+            Defence::Vanished => self.other = 4,
+            Defence::ClaimDocument => {
+                (self.stage.documents, self.clients, self.crash, self.evict) = (1, 3, 0, 0);
+                (self.net, self.store, self.partition, self.session, self.other) = (0, 0, 0, 0, 0);
+                self.skews_ms = vec![0; 3];
+            }
+            _ => {}
+        }
+        self
+    }
+
     pub fn of(seed: u64, kind: Kind) -> Weather {
         let dice = Dice::of(&[seed, 0x5EA]);
         let some = |weight: u32| if dice.chance(50) { weight } else { 0 };
@@ -75,6 +104,7 @@ impl Weather {
         let skewed = dice.chance(50);
         Weather {
             kind,
+            stage: Stage { documents: 1 + dice.below(3), own_ids: !kind.creates_once() },
             clients,
             tabs: 1 + dice.below(3),
             actions: 150 + dice.below(350),
@@ -92,6 +122,9 @@ impl Weather {
             other: some(3),
             upgrade: some(1),
             long_waits: some(2),
+            commits: *dice.one(&[1, 10, 40]),
+            kicks: *dice.one(&[1, 6, 30]),
+            feeds: *dice.one(&[1, 4, 15]),
             skews_ms: (0..clients).map(|_| if skewed { dice.between(-120_000, 120_000) } else { 0 }).collect(),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use baton_engine::model::{Collection, Document};
-use baton_sync::net::{Clock, NetError, Request, Response};
+use baton_sync::net::{NetError, Request, Response};
 use baton_sync::{Connector, Link};
 
 use crate::audit::Audit;
@@ -44,6 +44,8 @@ pub struct World {
     pub promises: Rc<RefCell<Promises>>,
     pub audit: Audit,
     pub totals: Totals,
+    /// One job goes to one person only; where a create is not unique nobody can promise that.
+    pub keeps_claims: bool,
     backend: Box<dyn Backend>,
     connector: Connector,
     begun: Vec<Begun>,
@@ -53,6 +55,9 @@ pub struct World {
     rewritten: Vec<(usize, String, String)>,
     lives: u64,
     messages: Rc<Cell<u64>>,
+    stage: people::Stage,
+    /// Requests arrive while their sender waits, or never.
+    prompt: bool,
 }
 
 impl World {
@@ -76,8 +81,9 @@ impl World {
             hub,
             clients: (0..weather.clients).map(client).collect(),
             promises,
-            audit: Audit::new(people::policies(), weather.kind.is_strict()),
+            audit: Audit::new(people::policies(), weather.kind.rigour()),
             totals: Totals::default(),
+            keeps_claims: weather.kind.creates_once(),
             backend: weather.kind.backend(),
             connector: weather.kind.connector(),
             begun: Vec::new(),
@@ -85,6 +91,8 @@ impl World {
             rewritten: Vec::new(),
             lives: 0,
             messages: Rc::default(),
+            stage: weather.stage,
+            prompt: !weather.kind.creates_once(),
         }
     }
 
@@ -121,13 +129,10 @@ impl World {
         let mut moves: Vec<Move> = self.lanes.ready().into_iter().map(Move::Ready).collect();
         for lane in self.hub.waiting() {
             let Some(tab) = self.tab(lane.tab) else { continue };
-            let device_now = tab.clock.now_ms();
             let found = self.hub.with(lane, |wait| match wait {
                 Wait::Store { what, .. } => Some(Move::Store(lane, what.starts_with("load"))),
                 Wait::Net { .. } => Some(Move::Net(lane)),
-                Wait::Rest { wake_ms, .. } => {
-                    (tab.bell.get() || wake_ms.is_some_and(|wake| wake <= device_now)).then_some(Move::Rest(lane))
-                }
+                Wait::Rest { wake_ms, .. } => (tab.bell.get() || *wake_ms <= self.now_ms()).then_some(Move::Rest(lane)),
             });
             moves.extend(found.flatten());
         }
@@ -138,9 +143,8 @@ impl World {
     pub fn until_next_wake(&self) -> i64 {
         let mut next = 60_000;
         for lane in self.hub.waiting() {
-            let Some(tab) = self.tab(lane.tab) else { continue };
             let wake = self.hub.with(lane, |wait| match wait {
-                Wait::Rest { wake_ms: Some(wake), .. } => *wake - tab.clock.now_ms(),
+                Wait::Rest { wake_ms, .. } => *wake_ms - self.now_ms(),
                 _ => i64::MAX,
             });
             next = next.min(wake.unwrap_or(i64::MAX));
@@ -163,7 +167,8 @@ impl World {
             Action::Arrive { nth } => self.arrive(*nth),
             Action::Act { lane, dice } => {
                 let (tab, messages, dice) = (self.idle(*lane), self.messages.clone(), Dice::new(*dice));
-                self.begin(*lane, tab.map(|tab| tab.act(dice, messages)));
+                let stage = self.stage;
+                self.begin(*lane, tab.map(|tab| tab.act(dice, stage, messages)));
             }
             Action::Tidy { tab, dice } => {
                 let lane = LaneId { tab: *tab, strand: Strand::Tidy };
@@ -177,7 +182,7 @@ impl World {
             }
             Action::Lead { tab } => {
                 let lane = LaneId { tab: *tab, strand: Strand::Lead };
-                let tab = self.idle(lane).filter(|tab| !tab.ledger().is_some_and(|l| l.is_leading()));
+                let tab = self.idle(lane).filter(|tab| self.may_lead(tab.id));
                 self.begin(lane, tab.map(Tab::lead));
             }
             Action::Hear { tab, lose } => self.hear(*tab, *lose),
@@ -201,7 +206,7 @@ impl World {
             Action::Pass { ms } => self.pass(*ms),
             Action::Jump { client, ms } => {
                 let skew = &self.clients[*client].skew_ms;
-                skew.set((skew.get() + ms).clamp(-600_000, 600_000));
+                skew.set(skew.get() + ms);
             }
             Action::Partition { client, up } => self.clients[*client].up = *up,
             Action::Session { client, good } => self.session(*client, *good),
@@ -217,6 +222,14 @@ impl World {
     fn idle(&self, lane: LaneId) -> Option<Rc<Tab>> {
         let tab = self.tab(lane.tab)?;
         (tab.ledger().is_some() && !self.lanes.is_busy(lane)).then(|| tab.clone())
+    }
+
+    /// Not again; and where a create may happen twice, not while another tab lives that leads.
+    fn may_lead(&self, id: TabId) -> bool {
+        let leads = |tab: &Rc<Tab>| tab.ledger().is_some_and(|ledger| ledger.is_leading());
+        let mut others = self.clients[id.client].tabs.iter().flatten().filter(|tab| tab.id != id);
+        let taking = |tab: &Rc<Tab>| self.lanes.is_busy(LaneId { tab: tab.id, strand: Strand::Lead });
+        !self.tab(id).is_some_and(leads) && (!self.prompt || !others.any(|tab| leads(tab) || taking(tab)))
     }
 
     fn begin(&mut self, lane: LaneId, work: Option<impl Future<Output = ()> + 'static>) {
@@ -246,6 +259,7 @@ impl World {
         for lane in self.hub.waiting().into_iter().filter(|lane| lane.tab == id) {
             if let Some(Wait::Net { request, .. }) = self.hub.take(lane)
                 && arrives
+                && !self.prompt
                 && self.clients[id.client].up
             {
                 self.lingering.push_back((self.now_ms() + LATEST_MS, request));
@@ -263,7 +277,7 @@ impl World {
     fn wake(&mut self, lane: LaneId) {
         let Some(tab) = self.tab(lane.tab).cloned() else { return };
         let due = self.hub.with(lane, |wait| match wait {
-            Wait::Rest { wake_ms, .. } => tab.bell.get() || wake_ms.is_some_and(|wake| wake <= tab.clock.now_ms()),
+            Wait::Rest { wake_ms, .. } => tab.bell.get() || *wake_ms <= self.now_ms(),
             _ => false,
         });
         if due == Some(true)
@@ -342,8 +356,10 @@ impl World {
         let moving = |text: &String| text.contains("\"is\":\"queued\"") || text.contains("\"is\":\"settling\"");
         // A browser that was asked to persist, as the desk does, evicts nothing. One that was not may; then the desk
         // cannot keep what is unsent, and says so beforehand. Here nothing moving is ever evicted.
-        let busy =
-            self.lanes_of(client).any(|lane| matches!(lane.strand, Strand::Act | Strand::OtherAct | Strand::Draft));
+        let strands = [Strand::Act, Strand::OtherAct, Strand::Draft];
+        let lanes = (0..self.clients[client].tabs.len())
+            .flat_map(|tab| strands.map(|strand| LaneId { tab: TabId { client, tab }, strand }));
+        let busy = lanes.into_iter().any(|lane| self.lanes.is_busy(lane));
         if disk.borrow().outbox.values().any(moving) || busy || self.rewritten.iter().any(|(c, ..)| *c == client) {
             return;
         }
@@ -352,10 +368,6 @@ impl World {
         promises.let_go.extend(disk.borrow().outbox.keys().cloned());
         promises.drafts.retain(|(c, _), _| *c != client);
         disk.borrow_mut().evict();
-    }
-
-    fn lanes_of(&self, client: usize) -> impl Iterator<Item = LaneId> {
-        self.hub.waiting().into_iter().filter(move |lane| lane.tab.client == client)
     }
 
     /// A version that is newer than this one rewrites an item, or gives it back.
@@ -402,7 +414,11 @@ impl World {
         let dice = Dice::new(dice);
         self.hub.true_ms.set(self.now_ms() + dice.between(1, 60));
         let client = &self.clients[lane.tab.client];
-        let fate = if client.up { fate } else { NetFate::LoseRequest };
+        let fate = match fate {
+            _ if !client.up => NetFate::LoseRequest,
+            NetFate::Late | NetFate::Twice if self.prompt => NetFate::LoseReply,
+            fate => fate,
+        };
         let told = self.promises.borrow().trace.is_some().then(|| tell(&request));
         self.totals.net(fate);
         let lost = || Err(NetError("connection reset".into()));
@@ -566,7 +582,9 @@ impl World {
     pub fn heal(&mut self) {
         for client in 0..self.clients.len() {
             self.clients[client].up = true;
-            self.session(client, true);
+            if !self.clients[client].signed_in {
+                self.session(client, true);
+            }
             while self.rewritten.iter().any(|(c, ..)| *c == client) {
                 self.upgrade(client, &Dice::new(0));
             }
@@ -589,15 +607,15 @@ impl World {
         for _ in 0..200_000 {
             self.elect();
             self.log_in();
-            if let Some(first) = self.moves().first().copied() {
+            if !self.begun.is_empty() {
+                self.commit(0);
+            } else if let Some(first) = self.moves().first().copied() {
                 match first {
                     Move::Ready(lane) => self.lanes.poll(lane),
                     Move::Rest(lane) => self.wake(lane),
                     Move::Store(lane, _) => self.store(lane, StoreFate::Good, true),
                     Move::Net(lane) => self.net(lane, NetFate::Good, self.now_ms().unsigned_abs(), true),
                 }
-            } else if !self.begun.is_empty() {
-                self.commit(0);
             } else if self.now_ms() < end {
                 self.pass(self.until_next_wake().clamp(1, end - self.now_ms()));
             } else {

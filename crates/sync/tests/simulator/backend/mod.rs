@@ -4,7 +4,14 @@
 //! nothing of clients, faults of the network or schedules.
 
 mod baton;
+mod couchdb;
+mod filter;
+mod json_server;
 mod kind;
+mod kinto;
+mod pocketbase;
+mod postgrest;
+mod tmf;
 
 use baton_sync::net::{Request, Response};
 use serde_json::Value;
@@ -12,7 +19,6 @@ use serde_json::Value;
 use crate::audit::Audit;
 use crate::dice::Dice;
 
-pub use baton::Baton;
 pub use kind::Kind;
 
 /// What a fake may use while it answers.
