@@ -13,13 +13,8 @@ use crate::kind::tool;
 use crate::server::Stock;
 use crate::{COLLECTIONS, PASSWORD, PEOPLE, person};
 
-const HOOK: &str = r#"routerUse((next) => (c) => {
-  const path = c.request().url.path
-  const ours = path.startsWith("/api/collections/") && !path.startsWith("/api/collections/desk/")
-  if (ours && !c.get("authRecord") && !c.get("admin")) throw new UnauthorizedError("log in first")
-  return next(c)
-})
-"#;
+/// The one that is deployed.
+const HOOK: &str = include_str!("../../../deploy/pocketbase/pb_hooks/baton.pb.js");
 
 /// Runs once, when the server is started on an empty folder.
 const MIGRATION: &str = r#"migrate((db) => {
