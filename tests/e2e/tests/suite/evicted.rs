@@ -1,5 +1,5 @@
 //! The browser throws away what it keeps for the site: under a running desk, and between two runs. The person is told, what
-//! the server has is copied again, nothing is sent twice, and work goes on.
+//! the page still holds is put back, what the server has is copied again, nothing is sent twice, and work goes on.
 
 use std::collections::BTreeSet;
 
@@ -51,18 +51,28 @@ fn entries(site: &Site) -> Vec<String> {
     entries.filter_map(|e| e["id"].as_str().map(str::to_owned)).collect()
 }
 
+/// One note waits in the page's memory: it is put back with everything else, and sent when there is a server again.
 #[test]
-fn databases_thrown_away_under_a_running_desk_are_told_and_copied_again() {
+fn databases_thrown_away_under_a_running_desk_are_put_back_and_told() {
     let site = Site::quiet();
     let (home, cases) = two_cases(&site);
+    site.kill();
+    home.open_work(&cases[0]);
+    home.note("没有发送");
+    let waiting = home.outbox_ids();
+    assert_eq!(waiting.len(), 1);
     throw_away(&home, &site, DATABASES);
-    home.wait_for(&hook("banner-lost"));
+    home.wait_for(&hook("banner-restored"));
+    assert_eq!(home.outbox_ids(), waiting);
+    home.click(&hook("restored-understood"));
+    home.wait_gone(&hook("banner-restored"));
     home.reload();
     home.at_work();
-    all_is_there_again(&home, &site, &cases, 0);
-    home.click(&hook("lost-understood"));
-    home.wait_gone(&hook("banner-lost"));
-    assert_eq!(home.faults(), Vec::<String>::new());
+    assert_eq!(home.outbox_ids(), waiting);
+    site.revive();
+    home.retry_connection();
+    all_is_there_again(&home, &site, &cases, 1);
+    assert!(entries(&site).contains(&waiting[0]));
 }
 
 #[test]
