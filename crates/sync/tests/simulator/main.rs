@@ -6,6 +6,7 @@
 mod audit;
 mod backend;
 mod check;
+mod damage;
 mod desk;
 mod device;
 mod dice;
@@ -15,10 +16,12 @@ mod laws;
 mod many;
 mod people;
 mod proofs;
+mod rest;
 mod run;
 mod schedule;
 mod totals;
 mod weather;
+mod wire;
 mod world;
 
 use many::{Plan, kinds_of, tell_failure};
@@ -37,6 +40,32 @@ fn no_promise_is_broken() {
         panic!("{}", tell_failure(&plan.setup(*seed)));
     }
     assert!(report.totals.acknowledged > 10_000, "the people did some work");
+}
+
+/// A seed is one run, to the last request: only so can a failing one be looked at. On every kind of backend.
+#[test]
+fn a_seed_is_one_run() {
+    for seed in 0..2 * backend::Kind::ALL.len() as u64 {
+        let setup = run::Setup { seed, kind: None, without: Vec::new(), proof: None };
+        let first = run::run(&setup, None, true);
+        assert!(first.trace.len() > 100, "the trace says what happened");
+        assert_eq!(first.trace, run::run(&setup, None, true).trace, "seed {seed} runs in two ways");
+        assert_eq!(first.trace, run::run(&setup, Some(&first.actions), true).trace, "seed {seed} plays in another way");
+    }
+}
+
+/// A failing seed is made smaller, fails for the same reason, and its trace shows what happened.
+#[test]
+fn a_failing_seed_is_made_small() {
+    let without = vec![baton_sync::defence::Defence::KeepUntilAcknowledged];
+    let setup = run::Setup { seed: 0, kind: Some(backend::Kind::Baton), without, proof: None };
+    let failing = run::run(&setup, None, false);
+    let fault = failing.fault.unwrap();
+    let all = failing.actions.len();
+    let small = run::shrink(&setup, failing.actions, &fault);
+    assert_eq!(small.fault.map(|found| run::kind_of(&found)), Some(run::kind_of(&fault)));
+    assert!(small.actions.len() * 4 < all, "{} of {all} actions are left", small.actions.len());
+    assert!(small.trace.iter().any(|line| line.contains("acknowledged")));
 }
 
 /// What `cargo xtask simulate` starts; the environment says what to do.

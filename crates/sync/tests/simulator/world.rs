@@ -6,36 +6,23 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use baton_engine::model::{Collection, Document};
-use baton_sync::net::{NetError, Request, Response};
-use baton_sync::{Connector, Link};
+use baton_sync::Connector;
+use baton_sync::net::Request;
 
 use crate::audit::Audit;
-use crate::backend::{Backend, Reply, Visit, html, response};
+use crate::backend::{Backend, Visit};
 use crate::desk::{Client, Promises, Tab, dice_of};
 use crate::dice::Dice;
 use crate::disk::Disk;
-use crate::lanes::{Answer, Hub, LaneId, Lanes, StoreFate, Strand, TabId, Wait};
+use crate::lanes::{Hub, LaneId, Lanes, Strand, TabId, Wait};
 use crate::people;
 use crate::schedule::{Action, Move};
 use crate::totals::Totals;
-use crate::weather::{NetFate, Weather};
+use crate::weather::Weather;
+use crate::wire::{Begun, LATEST_MS};
 
 /// 2026-11-23 10:00 in Shanghai.
 const START_MS: i64 = 1_795_399_200_000;
-/// A request that got no answer for so long is given up, as the app's net does.
-const TIMEOUT_MS: i64 = 30_000;
-/// So long after its sender gave up may a request still arrive.
-const LATEST_MS: i64 = 20_000;
-/// So long may a write be under way inside a backend before others see it.
-const COMMIT_MS: i64 = 10_000;
-
-struct Begun {
-    id: u64,
-    until_ms: i64,
-    answer: Option<(LaneId, Answer)>,
-    lose_reply: bool,
-}
-
 pub struct World {
     pub seed: u64,
     pub hub: Rc<Hub>,
@@ -46,18 +33,18 @@ pub struct World {
     pub totals: Totals,
     /// One job goes to one person only; where a create is not unique nobody can promise that.
     pub keeps_claims: bool,
-    backend: Box<dyn Backend>,
+    pub backend: Box<dyn Backend>,
     connector: Connector,
-    begun: Vec<Begun>,
+    pub writes: Vec<Begun>,
     /// Requests that will arrive late: until when at the latest.
-    lingering: VecDeque<(i64, Request)>,
+    pub late: VecDeque<(i64, Request)>,
     /// Items of an outbox that another version has rewritten: (client, entry, its own form).
-    rewritten: Vec<(usize, String, String)>,
+    pub rewritten: Vec<(usize, String, String)>,
     lives: u64,
     messages: Rc<Cell<u64>>,
     stage: people::Stage,
     /// Requests arrive while their sender waits, or never.
-    prompt: bool,
+    pub prompt: bool,
 }
 
 impl World {
@@ -86,8 +73,8 @@ impl World {
             keeps_claims: weather.kind.creates_once(),
             backend: weather.kind.backend(),
             connector: weather.kind.connector(),
-            begun: Vec::new(),
-            lingering: VecDeque::new(),
+            writes: Vec::new(),
+            late: VecDeque::new(),
             rewritten: Vec::new(),
             lives: 0,
             messages: Rc::default(),
@@ -117,11 +104,11 @@ impl World {
     }
 
     pub fn begun(&self) -> usize {
-        self.begun.len()
+        self.writes.len()
     }
 
     pub fn lingering(&self) -> usize {
-        self.lingering.len()
+        self.late.len()
     }
 
     /// What can get on now.
@@ -251,7 +238,7 @@ impl World {
         self.lanes.start(LaneId { tab: id, strand: Strand::Sync }, tab.sync(connector, air));
     }
 
-    fn crash(&mut self, id: TabId, arrives: bool) {
+    pub fn crash(&mut self, id: TabId, arrives: bool) {
         if !self.is_open(id) {
             return;
         }
@@ -262,10 +249,10 @@ impl World {
                 && !self.prompt
                 && self.clients[id.client].up
             {
-                self.lingering.push_back((self.now_ms() + LATEST_MS, request));
+                self.late.push_back((self.now_ms() + LATEST_MS, request));
             }
         }
-        for begun in &mut self.begun {
+        for begun in &mut self.writes {
             if begun.answer.as_ref().is_some_and(|(lane, _)| lane.tab == id) {
                 begun.answer = None;
             }
@@ -274,7 +261,7 @@ impl World {
         self.clients[id.client].tabs[id.tab] = None;
     }
 
-    fn wake(&mut self, lane: LaneId) {
+    pub fn wake(&mut self, lane: LaneId) {
         let Some(tab) = self.tab(lane.tab).cloned() else { return };
         let due = self.hub.with(lane, |wait| match wait {
             Wait::Rest { wake_ms, .. } => tab.bell.get() || *wake_ms <= self.now_ms(),
@@ -333,182 +320,7 @@ impl World {
         }
     }
 
-    // ── Store ────────────────────────────────────────────────────────────
-
-    fn store(&mut self, lane: LaneId, fate: StoreFate, see: bool) {
-        if self.hub.with(lane, |wait| matches!(wait, Wait::Store { .. })) != Some(true) {
-            return;
-        }
-        let Some(Wait::Store { what, run }) = self.hub.take(lane) else { return };
-        self.totals.store(fate);
-        if what != "load_some" {
-            self.note(|| format!("    store of {lane}: {what} {fate:?}"));
-        }
-        run(fate);
-        self.lanes.wake(lane);
-        if see {
-            self.lanes.poll(lane);
-        }
-    }
-
-    fn evict(&mut self, client: usize) {
-        let disk = self.clients[client].disk.clone();
-        let moving = |text: &String| text.contains("\"is\":\"queued\"") || text.contains("\"is\":\"settling\"");
-        // A browser that was asked to persist, as the desk does, evicts nothing. One that was not may; then the desk
-        // cannot keep what is unsent, and says so beforehand. Here nothing moving is ever evicted.
-        let strands = [Strand::Act, Strand::OtherAct, Strand::Draft];
-        let lanes = (0..self.clients[client].tabs.len())
-            .flat_map(|tab| strands.map(|strand| LaneId { tab: TabId { client, tab }, strand }));
-        let busy = lanes.into_iter().any(|lane| self.lanes.is_busy(lane));
-        if disk.borrow().outbox.values().any(moving) || busy || self.rewritten.iter().any(|(c, ..)| *c == client) {
-            return;
-        }
-        self.totals.evictions += 1;
-        let mut promises = self.promises.borrow_mut();
-        promises.let_go.extend(disk.borrow().outbox.keys().cloned());
-        promises.drafts.retain(|(c, _), _| *c != client);
-        disk.borrow_mut().evict();
-    }
-
-    /// A version that is newer than this one rewrites an item, or gives it back.
-    fn upgrade(&mut self, client: usize, dice: &Dice) {
-        let disk = self.clients[client].disk.clone();
-        let mut disk = disk.borrow_mut();
-        if let Some(place) = self.rewritten.iter().position(|(c, ..)| *c == client) {
-            let (_, entry, text) = self.rewritten.remove(place);
-            if let Some(stored) = disk.outbox.get_mut(&entry).filter(|stored| stored.contains("\"v\":99")) {
-                *stored = text;
-                disk.version += 1;
-            }
-            return;
-        }
-        let old = |text: &String| !text.contains("\"v\":99");
-        let entries: Vec<String> = disk.outbox.iter().filter(|(_, t)| old(t)).map(|(id, _)| id.clone()).collect();
-        if entries.is_empty() {
-            return;
-        }
-        let entry = dice.one(&entries).clone();
-        let Some(stored) = disk.outbox.get_mut(&entry) else { return };
-        let Ok(mut item) = serde_json::from_str::<serde_json::Value>(stored) else { return };
-        let own = stored.clone();
-        self.totals.upgrades += 1;
-        if dice.chance(50) && item["state"]["is"] != "settling" {
-            // As a tab of the version before has left it.
-            item["v"] = 1.into();
-            *stored = item.to_string();
-            return;
-        }
-        item["v"] = 99.into();
-        *stored = item.to_string();
-        disk.version += 1;
-        self.rewritten.push((client, entry, own));
-    }
-
-    // ── Net ──────────────────────────────────────────────────────────────
-
-    fn net(&mut self, lane: LaneId, fate: NetFate, dice: u64, see: bool) {
-        if self.hub.with(lane, |wait| matches!(wait, Wait::Net { .. })) != Some(true) {
-            return;
-        }
-        let Some(Wait::Net { request, answer, asked_ms }) = self.hub.take(lane) else { return };
-        let dice = Dice::new(dice);
-        self.hub.true_ms.set(self.now_ms() + dice.between(1, 60));
-        let client = &self.clients[lane.tab.client];
-        let fate = match fate {
-            _ if !client.up => NetFate::LoseRequest,
-            NetFate::Late | NetFate::Twice if self.prompt => NetFate::LoseReply,
-            fate => fate,
-        };
-        let told = self.promises.borrow().trace.is_some().then(|| tell(&request));
-        self.totals.net(fate);
-        let lost = || Err(NetError("connection reset".into()));
-        let copy = request.clone();
-        let outcome = match fate {
-            NetFate::LoseRequest => Some(lost()),
-            NetFate::Html => Some(Ok(html(200, "log in to the hotel network"))),
-            NetFate::TooMany => Some(Ok(again(429, dice.between(1, 60)))),
-            NetFate::Unavailable => Some(Ok(again(503, dice.between(1, 30)))),
-            NetFate::Late => {
-                self.lingering.push_back((self.now_ms() + LATEST_MS, request));
-                Some(lost())
-            }
-            NetFate::Good | NetFate::LoseReply | NetFate::Twice | NetFate::Gateway if !client.signed_in => {
-                Some(Ok(response(401, &serde_json::json!({"title": "log in"}))))
-            }
-            NetFate::Good | NetFate::LoseReply | NetFate::Twice | NetFate::Gateway => match self.ask(&request, &dice) {
-                Reply::Now(response) => Some(Ok(response)),
-                Reply::Begun(id) => {
-                    let lose_reply = matches!(fate, NetFate::LoseReply | NetFate::Gateway);
-                    let until_ms = self.now_ms() + COMMIT_MS;
-                    self.begun.push(Begun { id, until_ms, answer: Some((lane, answer.clone())), lose_reply });
-                    None
-                }
-                Reply::Locked => {
-                    self.hub.put_back(lane, Wait::Net { request, answer, asked_ms });
-                    return;
-                }
-            },
-        };
-        let outcome = outcome.map(|outcome| match (fate, outcome) {
-            (NetFate::LoseReply, Ok(_)) => lost(),
-            (NetFate::Gateway, Ok(_)) => Ok(html(504, "gateway timeout")),
-            (NetFate::Twice, outcome) => {
-                self.lingering.push_back((self.now_ms() + LATEST_MS, copy));
-                outcome
-            }
-            (_, outcome) => outcome,
-        });
-        if let Some(told) = told {
-            self.note(|| match &outcome {
-                None => format!("    {lane}: {told} is begun"),
-                Some(outcome) => format!("    {lane}: {told} {fate:?} → {}", tell_outcome(outcome)),
-            });
-        }
-        if let Some(outcome) = outcome {
-            *answer.borrow_mut() = Some(outcome);
-            self.lanes.wake(lane);
-            if see {
-                self.lanes.poll(lane);
-            }
-        }
-    }
-
-    fn ask(&mut self, request: &Request, dice: &Dice) -> Reply {
-        let visit = Visit { now_ms: self.hub.true_ms.get(), dice, audit: &mut self.audit };
-        self.backend.answer(visit, request)
-    }
-
-    fn commit(&mut self, nth: usize) {
-        if nth >= self.begun.len() {
-            return;
-        }
-        let Begun { id, answer, lose_reply, .. } = self.begun.remove(nth);
-        let dice = Dice::of(&[self.seed, id]);
-        let visit = Visit { now_ms: self.hub.true_ms.get(), dice: &dice, audit: &mut self.audit };
-        let response = self.backend.commit(visit, id);
-        self.note(|| format!("    the backend commits write {id}: {}", response.status));
-        if let Some((lane, cell)) = answer {
-            let outcome = if lose_reply { Err(NetError("connection reset".into())) } else { Ok(response) };
-            *cell.borrow_mut() = Some(outcome);
-            self.lanes.wake(lane);
-        }
-    }
-
-    fn arrive(&mut self, nth: usize) {
-        let Some((until_ms, request)) = self.lingering.remove(nth) else { return };
-        let dice = Dice::of(&[self.seed, 0xA4, self.now_ms().unsigned_abs()]);
-        self.note(|| format!("    late: {}", tell(&request)));
-        match self.ask(&request, &dice) {
-            Reply::Now(_) => {}
-            Reply::Begun(id) => {
-                let until_ms = self.now_ms() + COMMIT_MS;
-                self.begun.push(Begun { id, until_ms, answer: None, lose_reply: true });
-            }
-            Reply::Locked => self.lingering.push_back((until_ms, request)),
-        }
-    }
-
-    fn session(&mut self, client: usize, good: bool) {
+    pub fn session(&mut self, client: usize, good: bool) {
         self.clients[client].signed_in = good;
         if !good {
             return;
@@ -537,149 +349,8 @@ impl World {
         }
     }
 
-    // ── Time ─────────────────────────────────────────────────────────────
-
-    /// Time passes; what has a latest moment happens on the way.
-    pub fn pass(&mut self, ms: i64) {
-        let to = self.now_ms() + ms;
-        loop {
-            let begun = self.begun.iter().enumerate().map(|(n, b)| (b.until_ms, 0, n));
-            let late = self.lingering.iter().enumerate().map(|(n, (until, _))| (*until, 1, n));
-            let mut due = begun.chain(late).min();
-            let mut tired = None;
-            for lane in self.hub.waiting() {
-                let asked = self.hub.with(lane, |wait| match wait {
-                    Wait::Net { asked_ms, .. } => Some(*asked_ms),
-                    _ => None,
-                });
-                if let Some(Some(asked)) = asked
-                    && due.is_none_or(|(at, ..)| asked + TIMEOUT_MS < at)
-                {
-                    due = Some((asked + TIMEOUT_MS, 2, 0));
-                    tired = Some(lane);
-                }
-            }
-            let Some((at, what, nth)) = due.filter(|(at, ..)| *at <= to) else { break };
-            self.hub.true_ms.set(at.max(self.now_ms()));
-            match (what, tired) {
-                (0, _) => self.commit(nth),
-                (1, _) => self.arrive(nth),
-                (_, Some(lane)) => {
-                    if let Some(Wait::Net { answer, .. }) = self.hub.take(lane) {
-                        *answer.borrow_mut() = Some(Err(NetError("no answer".into())));
-                        self.lanes.wake(lane);
-                    }
-                }
-                (_, None) => break,
-            }
-        }
-        self.hub.true_ms.set(to.max(self.now_ms()));
-    }
-
-    // ── Rest ─────────────────────────────────────────────────────────────
-
-    /// The storm is over: all that can go wrong is mended.
-    pub fn heal(&mut self) {
-        for client in 0..self.clients.len() {
-            self.clients[client].up = true;
-            if !self.clients[client].signed_in {
-                self.session(client, true);
-            }
-            while self.rewritten.iter().any(|(c, ..)| *c == client) {
-                self.upgrade(client, &Dice::new(0));
-            }
-            if self.clients[client].tabs.iter().all(Option::is_none) {
-                self.open(TabId { client, tab: 0 });
-            }
-        }
-        while !self.lingering.is_empty() || !self.begun.is_empty() {
-            self.arrive(0);
-            self.commit(0);
-        }
-    }
-
-    /// Everything goes well for so long.
-    ///
-    /// # Errors
-    /// Somebody works for ever.
-    pub fn run_calmly(&mut self, ms: i64) -> Result<(), String> {
-        let end = self.now_ms() + ms;
-        for _ in 0..200_000 {
-            self.elect();
-            self.log_in();
-            if !self.begun.is_empty() {
-                self.commit(0);
-            } else if let Some(first) = self.moves().first().copied() {
-                match first {
-                    Move::Ready(lane) => self.lanes.poll(lane),
-                    Move::Rest(lane) => self.wake(lane),
-                    Move::Store(lane, _) => self.store(lane, StoreFate::Good, true),
-                    Move::Net(lane) => self.net(lane, NetFate::Good, self.now_ms().unsigned_abs(), true),
-                }
-            } else if self.now_ms() < end {
-                self.pass(self.until_next_wake().clamp(1, end - self.now_ms()));
-            } else {
-                return Ok(());
-            }
-        }
-        Err("never comes to rest".into())
-    }
-
-    /// One tab of each client leads.
-    fn elect(&mut self) {
-        for client in 0..self.clients.len() {
-            let tabs: Vec<Rc<Tab>> = self.clients[client].tabs.iter().flatten().cloned().collect();
-            if tabs.iter().any(|t| t.ledger().is_some_and(|l| l.is_leading())) {
-                continue;
-            }
-            if let Some(tab) = tabs.iter().find(|t| t.ledger().is_some()) {
-                self.apply(&Action::Lead { tab: tab.id });
-            }
-        }
-    }
-
-    /// Who is asked to log in does so, also where an old answer asks.
-    fn log_in(&mut self) {
-        for tab in self.open_tabs() {
-            if let Some(syncer) = tab.syncer()
-                && syncer.status().link == Link::SignedOut
-            {
-                self.session(tab.id.client, true);
-            }
-        }
-    }
-
     /// Documents of the backend as they are.
     pub fn truth(&self) -> impl Iterator<Item = (&(Collection, String), Option<&Document>)> {
         self.audit.truth.iter().map(|(key, truth)| (key, truth.doc.as_deref()))
-    }
-}
-
-fn again(status: u16, seconds: i64) -> Response {
-    let mut response = response(status, &serde_json::json!({"title": "later"}));
-    response.headers.push(("Retry-After".into(), seconds.to_string()));
-    response
-}
-
-fn tell(request: &Request) -> String {
-    let condition = request.headers.iter().find(|(name, _)| name.to_ascii_lowercase().starts_with("if-"));
-    let condition = condition.map(|(name, value)| format!(" {name}: {value}")).unwrap_or_default();
-    let body = request.body.as_ref().map(|body| format!(" [{}]", journal_in(body))).unwrap_or_default();
-    format!("{} {}{condition}{body}", request.method, request.url)
-}
-
-/// The entries' ids in a body, which is all that matters in a trace.
-fn journal_in(body: &str) -> String {
-    let mut found: Vec<&str> = Vec::new();
-    for piece in body.split("\"id\":\"e").skip(1) {
-        found.extend(piece.split('"').next());
-    }
-    found.iter().map(|id| format!("e{id}")).collect::<Vec<_>>().join(" ")
-}
-
-fn tell_outcome(outcome: &Result<Response, NetError>) -> String {
-    match outcome {
-        Ok(response) => format!("{} [{}]", response.status, journal_in(&response.body)),
-        Err(error) => error.to_string(),
     }
 }
