@@ -13,17 +13,20 @@ const TITLE: &str = "很多标签页";
 /// when one look has gone unanswered.
 const FROZEN_LIMIT: Duration = Duration::from_secs(50);
 
-/// Counts what a page sends to change something, and the transactions that are open in it.
-const COUNT: &str = "(() => { \
-    const fetch = window.fetch, transaction = IDBDatabase.prototype.transaction; \
-    Object.assign(window, { __sent: 0, __open: 0, __last: 0 }); \
+/// Counts what a page sends to change something, and the transactions that are open in it, and notes that a lock that it
+/// held was taken from it.
+const WATCH: &str = "(() => { \
+    const { fetch } = window, { transaction } = IDBDatabase.prototype, { request } = LockManager.prototype; \
+    Object.assign(window, { __sent: 0, __open: 0, __last: 0, __robbed: false }); \
     window.fetch = (what, how) => { \
         if (((how && how.method) || (what && what.method) || 'GET') !== 'GET') window.__sent++; \
         return fetch(what, how); }; \
     IDBDatabase.prototype.transaction = function (...args) { \
         const begun = transaction.apply(this, args); window.__open++; \
         const end = () => { window.__open--; window.__last = performance.now(); }; \
-        begun.addEventListener('complete', end); begun.addEventListener('abort', end); return begun; }; })()";
+        begun.addEventListener('complete', end); begun.addEventListener('abort', end); return begun; }; \
+    LockManager.prototype.request = function (...args) { \
+        const held = request.apply(this, args); held.catch(() => { window.__robbed = true; }); return held; }; })()";
 
 /// No transaction is open, and none was lately.
 const QUIET: &str = "return window.__open === 0 && performance.now() - window.__last > 1000";
@@ -42,7 +45,7 @@ impl<'a> Group<'a> {
         let home = Desk::of(site, Person::Home);
         home.take_in(Customer::Chen, "NETWORK.signal", TITLE);
         let case = site.api().case(TITLE, "taken in", |_| true);
-        home.run_in_every_page(COUNT.to_owned());
+        home.run_in_every_page(WATCH.to_owned());
         let first = home.tab();
         let address = format!("{}/#/desk/cases/{}", site.url(), case.id);
         let open = |_| {
@@ -177,13 +180,15 @@ fn from_a_frozen_tab_the_sending_is_taken_and_it_does_not_send_when_it_thaws() {
     group.home.freeze_tab();
     group.leave_out(&frozen);
     group.all_act();
-    let thief = group.sender(FROZEN_LIMIT);
+    group.sender(FROZEN_LIMIT);
 
     group.home.turn_to(&frozen);
     group.home.thaw_tab();
+    let robbed = || (group.home.js("return window.__robbed", &[]) == true).then_some(());
+    group.home.until("the thawed tab hears that it does not lead any more", robbed);
     group.tabs.push(frozen.clone());
     group.act(&frozen);
-    assert_eq!(group.sender(wait::PATIENCE), thief);
+    assert_ne!(group.sender(wait::PATIENCE), frozen, "it was robbed and sends");
     group.all_show_the_same();
     group.all_arrived_once();
 }
