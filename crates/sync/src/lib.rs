@@ -12,6 +12,7 @@ pub mod auth;
 mod backoff;
 pub mod connector;
 pub mod defence;
+mod join;
 mod ledger;
 mod memory;
 mod merge;

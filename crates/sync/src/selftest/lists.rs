@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::bench::{Bench, Listing, Outcome, QUIET, Stop, found, problem};
 use super::report::{Fact, Verdict};
-use super::{PREFIX, Watch, join};
+use super::{PREFIX, Watch};
 use crate::connector::{ListAnswer, Place, Remote, WriteAnswer};
+use crate::join;
 use crate::net::{Clock, Net};
 
 /// Documents in a page, where pages are to be seen.

@@ -9,7 +9,6 @@ mod bench;
 mod canary;
 mod clean;
 mod cors;
-mod join;
 mod lists;
 mod preview;
 mod races;

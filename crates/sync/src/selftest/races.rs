@@ -2,8 +2,9 @@
 
 use super::bench::{Bench, Outcome, Stop, found, problem};
 use super::report::{Fact, Verdict};
-use super::{Watch, canary, join};
+use super::{Watch, canary};
 use crate::connector::{Cas, Failure, Place, Remote, WriteAnswer};
+use crate::join;
 use crate::net::{Clock, Net, Request, Response};
 
 /// A race is over when so many rounds had several winners: more would only be a burden.

@@ -1,4 +1,4 @@
-//! The sync loop as small steps: each does at most one request, so that tests can drive it in any order.
+//! The sync loop as small steps: each does one request or little more, so that tests can drive it in any order.
 //!
 //! Whoever runs it calls [`Syncer::step`] until it rests, then waits until [`Syncer::next_wake`] or a kick (an act, a
 //! feed event, the network coming back). No timers here. The entries' ids in the documents' journals are the record of
@@ -26,6 +26,7 @@ use crate::net::{Clock, Net, Problem, ProblemKind, Request, Response, Rng};
 use crate::slot::{DocKey, Watch};
 use crate::store::{Store, StoreError};
 use claim::Claimed;
+use pull::Ahead;
 use sweep::Sweep;
 
 /// A pull without any reason is made this often beside a live feed, in case that died in silence; half of it again as
@@ -109,6 +110,7 @@ struct State {
     /// Documents that are in no list any more, to be asked for.
     suspects: VecDeque<DocKey>,
     pulls: VecDeque<Collection>,
+    ahead: Option<Ahead>,
     unlisted: Vec<(Collection, Problem)>,
     pull_at_ms: i64,
     last_contact_ms: Option<i64>,

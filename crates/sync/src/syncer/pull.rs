@@ -4,8 +4,16 @@ use baton_engine::model::Collection;
 
 use super::{Link, PULL_EVERY_MS, Step, Syncer};
 use crate::connector::{Failure, ListAnswer, Live};
-use crate::net::{Clock, Net, Rng};
+use crate::join::both;
+use crate::net::{Clock, Net, Response, Rng};
 use crate::store::Store;
+
+/// A page that came before its turn. A write makes it worthless: it may show what was there before.
+pub(super) struct Ahead {
+    collection: Collection,
+    cursor: Option<String>,
+    response: Response,
+}
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// One page of one collection, if a pull is due.
@@ -31,14 +39,24 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.listed(collection);
             return Step::Worked;
         };
-        let Some(response) = self.send(request).await else { return Step::Worked };
+        let ahead = self.state.borrow_mut().ahead.take().filter(|a| a.collection == collection && a.cursor == cursor);
+        let response = match ahead {
+            Some(ahead) => ahead.response,
+            None => match self.send(request).await {
+                Some(response) => response,
+                None => return Step::Worked,
+            },
+        };
         match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
             ListAnswer::Page { items, nameless, cursor: next, more } => {
                 self.met();
                 self.ledger.note_nameless(collection, nameless);
                 // A page that says "more" from the same place would be asked for for ever.
                 let last = !more || next == cursor;
-                match self.ledger.page(collection, items, cursor.as_deref(), next, last).await {
+                let page = self.ledger.page(collection, items, cursor.as_deref(), next.clone(), last);
+                let (stored, ahead) = both(page, self.ask_ahead(collection, next, last)).await;
+                self.state.borrow_mut().ahead = ahead.filter(|_| stored == Ok(true));
+                match stored {
                     Ok(true) if last => self.listed(collection),
                     Ok(_) => {}
                     Err(error) => self.store_failed(&error),
@@ -61,6 +79,16 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             ListAnswer::Failed(Failure::Again { problem, after_ms, .. }) => self.line_failed(after_ms, problem),
         }
         Step::Worked
+    }
+
+    /// In a first listing the next page is asked for while this one is stored.
+    async fn ask_ahead(&self, collection: Collection, cursor: Option<String>, last: bool) -> Option<Ahead> {
+        if last || self.ledger.replica().is_complete(collection) {
+            return None;
+        }
+        let request = self.connector.list(collection.into(), cursor.as_deref())?;
+        let response = self.send(request).await?;
+        Some(Ahead { collection, cursor, response })
     }
 
     fn pull_at(&self) -> i64 {

@@ -24,6 +24,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
         let Some(key) = next else { return if any { Step::Waiting } else { Step::Idle } };
         self.ledger.set_now(now);
+        self.state.borrow_mut().ahead = None;
         if self.must_look(&key) {
             return self.look(&key).await;
         }
