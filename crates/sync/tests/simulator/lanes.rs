@@ -28,6 +28,8 @@ pub enum Strand {
     Draft,
     /// Retries and discards.
     Tidy,
+    /// The second thing that the syncing strand waits for: the next page, while one is stored. No strand of its own.
+    Ahead,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +120,10 @@ impl Hub {
     pub async fn wait<T>(self: &Rc<Self>, register: impl FnOnce(Rc<RefCell<Option<T>>>) -> Wait) -> T {
         let cell = Rc::new(RefCell::new(None));
         let wait = register(cell.clone());
-        let lane = self.current.get().expect("operations begin inside a lane");
+        let mut lane = self.current.get().expect("operations begin inside a lane");
+        if lane.strand == Strand::Sync && self.waits.borrow().contains_key(&lane) {
+            lane.strand = Strand::Ahead;
+        }
         self.begun.set(self.begun.get() + 1);
         let other = self.waits.borrow_mut().insert(lane, wait);
         assert!(other.is_none(), "{lane} waits for two things at once");
@@ -181,7 +186,10 @@ impl Lanes {
     }
 
     /// Something that this lane waited for is there.
-    pub fn wake(&self, lane: LaneId) {
+    pub fn wake(&self, mut lane: LaneId) {
+        if lane.strand == Strand::Ahead {
+            lane.strand = Strand::Sync;
+        }
         if let Some(task) = self.tasks.get(&lane) {
             task.flag.0.store(true, Ordering::Relaxed);
         }
