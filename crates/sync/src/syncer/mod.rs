@@ -35,6 +35,9 @@ const PULL_EVERY_MS: u64 = 120_000;
 /// How long an entry is watched where a later write may undo it unnoticed, milliseconds: longer than a request may be
 /// under way.
 const WATCH_MS: i64 = 120_000;
+/// A look is good for a write so long, milliseconds. Together with the longest request it stays well below
+/// [`WATCH_MS`]: what somebody else does meanwhile is still watched when the write undoes it.
+const LOOK_MS: i64 = 20_000;
 
 /// What a step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +99,8 @@ struct State {
     docs: HashMap<DocKey, Backoff>,
     /// Documents whose present form must be fetched before the next write.
     fetch: BTreeSet<DocKey>,
-    /// Documents that were looked at just now: for backends where a write must follow a look.
-    fresh: BTreeSet<DocKey>,
+    /// When documents were looked at, device time: for backends where a write must follow a look.
+    fresh: HashMap<DocKey, i64>,
     /// Claims by entry.
     claims: HashMap<String, Claimed>,
     sweep: Option<Sweep>,

@@ -2,7 +2,7 @@
 
 use baton_engine::time::Timestamp;
 
-use super::{Step, Syncer};
+use super::{LOOK_MS, Step, Syncer};
 use crate::connector::{Cas, Failure, WriteAnswer};
 use crate::defence::{self, Defence};
 use crate::net::{Clock, Net, Problem, ProblemKind, Response, Rng};
@@ -86,7 +86,9 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             // The backend makes the ids: an earlier try may have made it.
             self.connector.find(key.0.into(), &key.1).is_some() && defence::on(Defence::Correlation)
         };
-        blind && !state.fresh.contains(key)
+        let now = self.clock.now_ms();
+        let fresh = state.fresh.get(key).is_some_and(|at| (*at..=*at + LOOK_MS).contains(&now));
+        blind && !fresh
     }
 
     async fn write(&self, batch: Vec<Outgoing>) -> Step {
@@ -317,7 +319,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
         let mut state = self.state.borrow_mut();
         state.fetch.remove(key);
-        state.fresh.insert(key.clone());
+        state.fresh.insert(key.clone(), self.clock.now_ms());
         Step::Worked
     }
 
