@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use baton_engine::model::Collection;
+use baton_engine::model::{Collection, Document};
 use baton_sync::ItemState;
 
 use crate::desk::Tab;
@@ -63,11 +63,23 @@ impl Watch {
             let gone = stored.is_none() && world.audit.applied.contains_key(entry);
             *told |= settles || gone;
             let refused = stored.is_some_and(|text| text.contains("\"is\":\"refused\""));
-            if *told && refused && !world.audit.deleted.contains_key(&ack.key) {
+            // Whose work was ended meanwhile has lost nothing to anybody else.
+            let me = &world.clients[ack.client].actor.id;
+            let other = world.audit.document(&ack.key).and_then(|doc| owner(doc)).is_some_and(|owner| owner != me);
+            if *told && refused && other {
                 return Err(format!("{} on {} was told to be his, and then refused", ack.what, ack.key.1));
             }
         }
         Ok(())
+    }
+}
+
+/// Who alone has the work of a document, while there is work.
+fn owner(doc: &Document) -> Option<&str> {
+    match doc {
+        Document::Callback(callback) if callback.is_open() => Some(callback.claim.as_ref()?.by.id.as_str()),
+        Document::Interaction(contact) if contact.ended_at.is_none() => Some(contact.holder.as_ref()?.id.as_str()),
+        _ => None,
     }
 }
 

@@ -75,12 +75,15 @@ pub fn wish(
 ) -> (Collection, String, Intent) {
     let n = dice.below(stage.documents);
     let pick = |collection, word: &str| {
-        let own = format!("{word}-{n}-{}", actor.id);
         if !stage.own_ids {
             return format!("{word}-{n}");
         }
+        let own = || {
+            messages.set(messages.get() + 1);
+            format!("{word}-{}-{}", messages.get(), actor.id)
+        };
         let known: Vec<String> = replica.documents(collection).map(|doc| doc.id().to_owned()).collect();
-        if known.is_empty() || dice.chance(20) { own } else { dice.one(&known).clone() }
+        if known.is_empty() || dice.chance(20) { own() } else { dice.one(&known).clone() }
     };
     match dice.below(20) {
         0..=6 => {
