@@ -11,44 +11,24 @@ use serde_json::{Value, json};
 use crate::http::Http;
 use crate::kind::tool;
 use crate::server::Stock;
-use crate::{COLLECTIONS, PASSWORD, PEOPLE, person};
+use crate::{PASSWORD, PEOPLE, person};
 
 /// The one that is deployed.
 const HOOK: &str = include_str!("../../../deploy/pocketbase/pb_hooks/baton.pb.js");
 
-/// Runs once, when the server is started on an empty folder.
-const MIGRATION: &str = r#"migrate((db) => {
-  const [PEOPLE, PASSWORD, COLLECTIONS, STOCK] = GIVEN
+/// The collections as they are deployed.
+const COLLECTIONS: &str = include_str!("../../../deploy/pocketbase/pb_migrations/1_baton.js");
+
+/// People, and documents from the beginning. The roster that other servers keep in `people` is the auth collection here.
+const PEOPLE_AND_STOCK: &str = r#"migrate((db) => {
+  const [PEOPLE, PASSWORD, STOCK] = GIVEN
   const dao = new Dao(db)
-  const guest = null
-  const people = '@request.auth.id != ""'
-  const fresh = people + ' && @request.headers.if_match = updated'
-  const desk = new Collection({
-    name: "desk", type: "auth", listRule: people, viewRule: people, createRule: guest, updateRule: guest, deleteRule: guest,
-    schema: ["name", "role", "org", "desk", "seat", "policy"].map((name) => ({ name, type: "text", options: {} }))
-      .concat([{ name: "skills", type: "json", options: { maxSize: 10000 } }]),
-    options: { allowUsernameAuth: true, allowEmailAuth: false, allowOAuth2Auth: false, requireEmail: false, minPasswordLength: 8 },
-  })
-  dao.saveCollection(desk)
+  const desk = dao.findCollectionByNameOrId("desk")
   for (const { id, ...told } of PEOPLE) {
     const person = new Record(desk, told)
     person.setUsername(id)
     person.setPassword(PASSWORD)
     dao.saveRecord(person)
-  }
-  for (const name of COLLECTIONS) {
-    dao.saveCollection(new Collection({
-      name, type: "base", listRule: people, viewRule: people, createRule: people, updateRule: fresh, deleteRule: fresh,
-      schema: [
-        { name: "bid", type: "text", required: true, options: {} },
-        { name: "body", type: "json", options: { maxSize: 8000000 } },
-        { name: "deleted", type: "bool", options: {} },
-      ],
-      indexes: [
-        `CREATE UNIQUE INDEX \`${name}_bid\` ON \`${name}\` (\`bid\`)`,
-        `CREATE INDEX \`${name}_updated\` ON \`${name}\` (\`updated\`, \`id\`)`,
-      ],
-    }))
   }
   STOCK.forEach(([collection, bid, body], n) => {
     const at = new Date(Date.UTC(2026, 0, 1) + n).toISOString().replace("T", " ")
@@ -60,14 +40,20 @@ const MIGRATION: &str = r#"migrate((db) => {
 "#;
 
 pub fn prepare(data: &Path, stock: &Stock) {
+    let documents = stock.iter().filter(|(collection, _)| *collection != "people");
     let stock: Vec<Value> =
-        stock.iter().map(|(collection, document)| json!([collection, document["id"], document.to_string()])).collect();
+        documents.map(|(collection, document)| json!([collection, document["id"], document.to_string()])).collect();
     let people = PEOPLE.map(person);
-    let given = json!([people, PASSWORD, COLLECTIONS, stock]).to_string();
-    let migration = MIGRATION.replacen("GIVEN", &given, 1);
-    for (folder, file, text) in [("hooks", "baton.pb.js", HOOK), ("migrations", "1_baton.js", &migration)] {
+    let given = json!([people, PASSWORD, stock]).to_string();
+    let second = PEOPLE_AND_STOCK.replacen("GIVEN", &given, 1);
+    let files = [
+        ("hooks", "baton.pb.js", HOOK),
+        ("migrations", "1_baton.js", COLLECTIONS),
+        ("migrations", "2_people.js", second.as_str()),
+    ];
+    for (folder, file, text) in files {
         let folder = data.join(folder);
-        fs::create_dir(&folder).expect("its own folder");
+        fs::create_dir_all(&folder).expect("its own folder");
         fs::write(folder.join(file), text).expect("its own folder");
     }
 }
