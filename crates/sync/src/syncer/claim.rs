@@ -30,6 +30,8 @@ pub(super) struct Claimed {
     attempt: u32,
     /// Server time of our claim document, if we have it.
     at_ms: Option<i64>,
+    /// Device time at which this desk first saw somebody else's, for backends that do not tell their time.
+    seen_ms: Option<i64>,
 }
 
 /// What a claim document says.
@@ -70,14 +72,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         });
         let Some(request) = self.connector.create(Place::Claims, &id, &body, now) else {
             // This backend has no place for claims: its promise says so, and the desk shows it.
-            self.keep(item.id(), Claimed { attempt, at_ms: Some(now) });
+            self.keep(item.id(), Claimed { attempt, at_ms: Some(now), seen_ms: None });
             return Step::Worked;
         };
         let Some(response) = self.send(request).await else { return Step::Worked };
         match self.connector.create_answer(Place::Claims, &id, &body, &response) {
             WriteAnswer::Stored(_) => {
                 self.met();
-                self.keep(item.id(), Claimed { attempt, at_ms: Some(now) });
+                self.keep(item.id(), Claimed { attempt, at_ms: Some(now), seen_ms: None });
                 // The claim took a while: look again before writing.
                 self.state.borrow_mut().fresh.remove(key);
             }
@@ -101,8 +103,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     async fn judge(&self, key: &DocKey, item: &OutboxItem, attempt: u32, remote: &Remote) {
         self.met();
         match self.verdict(key, item, remote) {
-            Verdict::Ours { at_ms } => self.keep(item.id(), Claimed { attempt, at_ms: Some(at_ms) }),
-            Verdict::Void => self.keep(item.id(), Claimed { attempt: attempt + 1, at_ms: None }),
+            Verdict::Ours { at_ms } => self.keep(item.id(), Claimed { attempt, at_ms: Some(at_ms), seen_ms: None }),
+            Verdict::Void => self.keep(item.id(), Claimed { attempt: attempt + 1, at_ms: None, seen_ms: None }),
             Verdict::Taken { by, at } => {
                 if let Err(error) = self.ledger.refused(key, item.id(), &Refusal::Taken { by, at }).await {
                     self.store_failed(&error);
@@ -121,11 +123,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let at = text("at").parse::<Timestamp>().unwrap_or(Timestamp::from_millis(0));
         let entry = text("entry");
         let held = self.ledger.replica().base_holds(key, entry);
-        if !held && self.server_now() > at.millis() + LAPSE_MS {
+        let since_ms = if self.knows_time() { at.millis() } else { self.first_seen(item.id()) };
+        if !held && self.server_now() > since_ms.saturating_add(LAPSE_MS) {
             return Verdict::Void;
         }
         if entry == item.id() {
-            return Verdict::Ours { at_ms: at.millis() };
+            return Verdict::Ours { at_ms: since_ms };
         }
         Verdict::Taken { by: text("by").into(), at }
     }
@@ -154,6 +157,17 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 self.doc_failed(key, None, missing());
             }
         }
+    }
+
+    fn knows_time(&self) -> bool {
+        self.state.borrow().skew.offset_ms().is_some()
+    }
+
+    /// When this desk first saw the claim that stands in an entry's way. Without the server's time a claim's own
+    /// moment says nothing: the clock of the device that wrote it, or of this one, may be a day off.
+    fn first_seen(&self, entry: &str) -> i64 {
+        let now = self.clock.now_ms();
+        *self.state.borrow_mut().claims.entry(entry.into()).or_default().seen_ms.get_or_insert(now)
     }
 
     fn keep(&self, entry: &str, claimed: Claimed) {

@@ -328,6 +328,13 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
     }
 
+    /// Device time, remembered: a wait that is set by a clock that ran ahead for a moment is forgotten when it is back.
+    fn note_now(&self) -> i64 {
+        let now = self.clock.now_ms();
+        self.seen_ms.set(self.seen_ms.get().max(now));
+        now
+    }
+
     /// A device's clock may be set back: moments that were near are far away then, so everything is due.
     fn mind_clock(&self, now_ms: i64) {
         let before = self.seen_ms.replace(now_ms);
@@ -380,14 +387,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let mut state = self.state.borrow_mut();
         state.link = Link::Offline;
         state.fresh.clear();
-        state.line.fail(self.clock.now_ms(), after_ms, problem, &self.rng);
+        state.line.fail(self.note_now(), after_ms, problem, &self.rng);
     }
 
     fn doc_failed(&self, key: &DocKey, after_ms: Option<i64>, problem: Problem) -> Option<Problem> {
         let mut state = self.state.borrow_mut();
         state.fresh.remove(key);
         let backoff = state.docs.entry(key.clone()).or_default();
-        backoff.fail(self.clock.now_ms(), after_ms, problem.clone(), &self.rng);
+        backoff.fail(self.note_now(), after_ms, problem.clone(), &self.rng);
         Some(problem)
     }
 
@@ -395,7 +402,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     fn store_failed(&self, error: &StoreError) {
         if *error != StoreError::Fenced {
             let problem = Problem::new(ProblemKind::Unavailable, 0, format!("this device's storage: {error}"));
-            self.state.borrow_mut().line.fail(self.clock.now_ms(), None, problem, &self.rng);
+            self.state.borrow_mut().line.fail(self.note_now(), None, problem, &self.rng);
         }
     }
 

@@ -105,7 +105,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         state.pulls.retain(|c| *c != collection);
         if state.pulls.is_empty() {
             let jitter = self.rng.up_to(every / 2);
-            let next = self.clock.now_ms().saturating_add_unsigned(every.saturating_add(jitter));
+            let next = self.note_now().saturating_add_unsigned(every.saturating_add(jitter));
             // Somebody may have asked for another pull meanwhile.
             if state.pull_at_ms == i64::MAX {
                 state.pull_at_ms = next;
