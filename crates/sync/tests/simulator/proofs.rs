@@ -6,7 +6,7 @@ use crate::backend::Kind;
 use crate::many::Plan;
 
 /// Seeds that are tried before a defence counts as superfluous.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 3_000;
 
 fn notices(defence: Defence, kind: Kind, from: u64) {
     let plan =

@@ -71,6 +71,8 @@ fn row(kind: Kind, report: &Report) -> String {
     let yes = |is: bool| if is { "yes" } else { "no" };
     let Promises { cas, create_once, journal, tombstones, since } = report.promises;
     let cas = match cas {
+        // Once in some hundred rounds two get through, so one test rarely sees it.
+        Cas::Atomic if kind == Kind::KintoMemory => "mostly",
         Cas::Atomic => "always",
         Cas::Doubtful => "mostly",
         Cas::None => "no",

@@ -66,7 +66,12 @@ impl World {
     }
 
     pub async fn with(kind: Kind, stock: Stock) -> World {
-        let text = std::fs::read_to_string(public("connector").join(kind.connector())).unwrap();
+        let mut text = std::fs::read_to_string(public("connector").join(kind.connector())).unwrap();
+        if kind == Kind::KintoMemory {
+            // The file is for Kinto on PostgreSQL. In memory two of many writers get through once in a while, as the
+            // self-test finds out; what it would write into the file is this.
+            text = text.replace(r#""cas": "atomic""#, r#""cas": "doubtful""#);
+        }
         let connector = Connector::read(&text).unwrap_or_else(|faults| panic!("{}: {faults:?}", kind.connector()));
         World {
             server: Server::start_with(kind, stock).await,
