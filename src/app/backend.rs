@@ -23,7 +23,7 @@ use super::start::Stage;
 use super::state::Desk;
 use super::ui_state::{Page, Ui};
 use crate::i18n::backend::BackendTexts;
-use crate::i18n::{fill, lang};
+use crate::i18n::{faults, fill, lang};
 use crate::ui::icon::Icon;
 use trial::Trial;
 
@@ -93,12 +93,12 @@ fn Refused() -> impl IntoView {
         <Show when=move || !desk.refused_connectors.with(Vec::is_empty)>
             <section class="fault-box" data-test="connector-refused">
                 <h2>{move || t().refused}</h2>
-                {move || desk.refused_connectors.get().into_iter().map(|(file, faults)| view! {
+                {move || desk.refused_connectors.get().into_iter().map(|(file, found)| view! {
                     <div>
                         <p class="hline"><b>{file.clone().unwrap_or_else(|| t().refused_device.to_owned())}</b>
                             {file.is_none().then(|| view! { <button type="button" class="btn" data-test="connector-forget" on:click=move |_| forget(desk)>{t().forget}</button> })}</p>
-                        <ul>{faults.into_iter().map(|f| view! {
-                            <li><code>{if f.at.is_empty() { "/".to_owned() } else { f.at }}</code>" "{f.what}</li>
+                        <ul>{found.into_iter().map(|f| view! {
+                            <li><code>{if f.at.is_empty() { "/".to_owned() } else { f.at }}</code>" "{faults::connector(&f.what, lang())}</li>
                         }).collect_view()}</ul>
                     </div>
                 }).collect_view()}

@@ -15,7 +15,7 @@ pub use self::calendars::provisional;
 use super::start::RefusedPacks;
 use super::state::Desk;
 use crate::i18n::rules::{RulesTexts, SettingNames};
-use crate::i18n::{Lang, fill, lang};
+use crate::i18n::{Lang, faults, fill, lang};
 
 /// The word and the colour of a certainty.
 pub fn certainty(certainty: Certainty, lang: Lang) -> (&'static str, &'static str) {
@@ -54,11 +54,11 @@ pub fn RulesPage() -> impl IntoView {
                 <section class="fault-box">
                     <h2>{move || t().refused}</h2>
                     <p>{move || t().refused_more}</p>
-                    {move || refused.get().into_iter().map(|(file, faults)| view! {
+                    {move || refused.get().into_iter().map(|(file, found)| view! {
                         <div data-test="pack-faults">
-                            <b>{file}</b>" "<span class="mute">{fill(t().fault_count, &[&faults.len().to_string()])}</span>
-                            <ul>{faults.into_iter().map(|f| view! {
-                                <li data-test="pack-fault"><code>{if f.pointer.is_empty() { "/".to_owned() } else { f.pointer }}</code>" "{f.message}</li>
+                            <b>{file}</b>" "<span class="mute">{fill(t().fault_count, &[&found.len().to_string()])}</span>
+                            <ul>{found.into_iter().map(|f| view! {
+                                <li data-test="pack-fault"><code>{if f.pointer.is_empty() { "/".to_owned() } else { f.pointer }}</code>" "{faults::pack(&f.code, lang())}</li>
                             }).collect_view()}</ul>
                         </div>
                     }).collect_view()}

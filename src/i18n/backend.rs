@@ -33,7 +33,6 @@ texts! { BackendTexts {
     too_long: "文件超过 1 MB，不像连接器", "The file is longer than 1 MB: that is no connector";
     no_faults: "没有错误", "No faults";
     faults: "{0} 处错误，点一处跳过去", "{0} faults: choose one to go there";
-    not_json: "不是 JSON：{0}", "Not JSON: {0}";
     at_line: "第 {0} 行", "line {0}";
     mend_first: "先改好文件里的错误", "Mend the faults of the file first";
     // ── tabs ──

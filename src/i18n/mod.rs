@@ -10,10 +10,12 @@ pub mod contact;
 pub mod customer;
 pub mod dialogs;
 pub mod expert;
+pub mod faults;
 pub mod fields;
 pub mod format;
 pub mod intents;
 pub mod outbox;
+mod pack_faults;
 pub mod rules;
 pub mod selftest;
 pub mod shell;
@@ -65,16 +67,44 @@ macro_rules! texts {
     };
 }
 
-/// Puts values into `{0}`, `{1}` …
+/// Puts values into `{0}`, `{1}` …; `{0|document|documents}` takes its first form if value 0 is "1", else its second.
+/// Other braces stay, and so do those inside a value.
 pub fn fill(text: &str, values: &[&str]) -> String {
-    let mut out = text.to_owned();
-    for (i, value) in values.iter().enumerate() {
-        out = out.replace(&format!("{{{i}}}"), value);
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, (inner, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        out.push_str(before);
+        let (number, forms) = inner.split_once('|').unwrap_or((inner, ""));
+        match (number.parse::<usize>().ok().and_then(|n| values.get(n)), forms.split_once('|')) {
+            (Some(value), None) => out.push_str(value),
+            (Some(value), Some((one, many))) => out.push_str(if *value == "1" { one } else { many }),
+            (None, _) => {
+                out.push('{');
+                out.push_str(inner);
+                out.push('}');
+            }
+        }
+        rest = after;
     }
+    out.push_str(rest);
     out
 }
 
 /// The language in force, from context. Reading it in a view makes the view follow the switch.
 pub fn lang() -> Lang {
     use_context::<RwSignal<Lang>>().map(|l| l.get()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn values_are_put_in_once_and_a_count_chooses_its_form() {
+        assert_eq!(fill("{1}, {0}", &["a {1}", "b"]), "b, a {1}");
+        assert_eq!(fill("{0} {0|case|cases} of {1}", &["1", "x"]), "1 case of x");
+        assert_eq!(fill("{0} {0|case|cases}", &["0"]), "0 cases");
+        assert_eq!(fill("send {rev}, {2} and {", &["a"]), "send {rev}, {2} and {");
+    }
 }

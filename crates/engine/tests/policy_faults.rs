@@ -93,7 +93,7 @@ fn faults_of_the_head_and_of_shape() {
             (Set("/rules/0/a~b", json!(1)), "/rules/0/a~0b", "not known here"),
             (Set("/tiers", json!({})), "/tiers", "expected a list, found an object"),
             (Push("/rules", json!("R16")), "/rules/4", "expected an object, found \"R16\""),
-            (Set("/flows", json!([])), "/flows", "the list must not be empty"),
+            (Set("/flows", json!([])), "/flows", "must not be empty"),
             (Remove("/clocks"), "/clocks", "missing"),
             (Remove("/rules/0/source"), "/rules/0/source", "\"source\" is missing"),
             (Remove("/clocks/loopLimit/certainty"), "/clocks/loopLimit/certainty", "missing"),

@@ -1,10 +1,9 @@
 //! The file as text: chosen from the shipped ones, opened, pasted or typed, with line numbers; and its faults, each leading
 //! to its place.
 
-use baton_sync::connector::Fault;
+use baton_sync::connector::{Fault, Wrong};
 use leptos::html;
 use leptos::prelude::*;
-use serde_json::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -13,7 +12,7 @@ use super::text::{line, offset, place};
 use super::trial::Trial;
 use crate::app::state::Desk;
 use crate::i18n::backend::BackendTexts;
-use crate::i18n::{Lang, fill, lang};
+use crate::i18n::{Lang, faults as words, fill, lang};
 use crate::ui::icon::Icon;
 
 /// The connectors that ship with the desk: (file under /connector, name).
@@ -43,19 +42,16 @@ struct Located {
 
 /// The faults with their places. A text that is no JSON has one fault, at the place where reading stopped.
 fn located(text: &str, faults: &[Fault], lang: Lang) -> Vec<Located> {
-    if let Err(error) = serde_json::from_str::<Value>(text) {
-        let at = offset(text, error.line(), error.column());
-        let end = text[at..].char_indices().nth(1).map_or(text.len(), |(n, _)| at + n);
-        // The parser ends with the place, which stands beside it anyhow.
-        let words = error.to_string();
-        let words = words.split(" at line ").next().unwrap_or_default();
-        let what = fill(BackendTexts::get(lang).not_json, &[words]);
-        return vec![Located { pointer: String::new(), what, range: at..end, line: line(text, at) }];
-    }
     let found = faults.iter().map(|fault| {
-        let range = place(text, &fault.at).unwrap_or(0..0);
+        let range = match fault.what {
+            Wrong::NotJson { line, column, .. } => {
+                let at = offset(text, line, column);
+                at..text[at..].char_indices().nth(1).map_or(text.len(), |(n, _)| at + n)
+            }
+            _ => place(text, &fault.at).unwrap_or(0..0),
+        };
         let line = line(text, range.start);
-        Located { pointer: fault.at.clone(), what: fault.what.clone(), range, line }
+        Located { pointer: fault.at.clone(), what: words::connector(&fault.what, lang), range, line }
     });
     let mut found: Vec<_> = found.collect();
     found.sort_by_key(|fault| fault.range.start);
@@ -188,19 +184,22 @@ fn Source(trial: Trial) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use baton_sync::Connector;
+
     use super::*;
 
     #[test]
     fn faults_lead_to_their_lines_and_a_broken_text_to_where_it_breaks() {
+        let read = |text: &str| Connector::read(text).err().unwrap_or_default();
         let text = "{\n  \"format\": \"baton-connector/1\",\n  \"base\": 7\n}";
-        let faults = vec![Fault { at: "/base".into(), what: "must be a text".into() }];
-        let found = located(text, &faults, Lang::En);
-        assert_eq!((found[0].line, &text[found[0].range.clone()]), (2, "7"));
+        let found = located(text, &read(text), Lang::En);
+        let base = found.iter().find(|fault| fault.pointer == "/base");
+        assert_eq!(base.map(|f| (f.line, &text[f.range.clone()], f.what.as_str())), Some((2, "7", "must be a text")));
         let broken = "{\n  \"名\": ,\n}";
-        let found = located(broken, &[], Lang::En);
+        let found = located(broken, &read(broken), Lang::Zh);
         assert_eq!((found.len(), found[0].line), (1, 1));
-        assert!(found[0].what.starts_with("Not JSON: expected value"), "{}", found[0].what);
-        assert_eq!(located("", &[], Lang::Zh).len(), 1);
+        assert_eq!(found[0].what, "不是 JSON，第 2 行第 10 字节处：这里应是一个值");
+        assert_eq!(located("", &read(""), Lang::Zh).len(), 1);
     }
 
     #[test]

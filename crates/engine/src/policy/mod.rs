@@ -3,7 +3,7 @@
 
 mod read;
 
-pub use read::{FORMAT, Fault, FaultCode, Noun, PackLoader, check};
+pub use read::{Expected, FORMAT, Fault, FaultCode, Found, Noun, PackLoader, check};
 
 use std::sync::Arc;
 

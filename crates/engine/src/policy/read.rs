@@ -10,7 +10,7 @@ mod node;
 mod relay;
 mod rules;
 
-pub use fault::{Fault, FaultCode, Noun};
+pub use fault::{Expected, Fault, FaultCode, Found, Noun};
 
 use cursor::{Cx, Member, Obj, is_id};
 use merge::Merger;

@@ -5,7 +5,7 @@
 use baton_engine::model::Role;
 use serde_json::{Map, Value};
 
-use super::read::{Fault, child};
+use super::read::{Fault, Loss, Wanted, Wrong, child};
 use super::template::encode;
 use super::{Connector, Failure};
 use crate::auth::Style;
@@ -67,11 +67,12 @@ impl Auth {
             Some("basic") => Style::Basic,
             Some("login") => Style::LogIn,
             _ => {
-                reader.fault("/auth/style", "must be \"none\", \"session\", \"basic\" or \"login\"");
+                let known = vec!["none", "session", "basic", "login"];
+                reader.fault("/auth/style", Wrong::OneOf { known });
                 return Auth::default();
             }
         };
-        let known: &[&str] = match style {
+        let known: &[&'static str] = match style {
             Style::Session => &["style"],
             Style::None | Style::Basic => &["style", "person"],
             Style::LogIn => &["style", "method", "path", "body", "token", "headers", "person"],
@@ -178,42 +179,42 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, at: impl Into<String>, what: impl Into<String>) {
-        self.faults.push(Fault { at: at.into(), what: what.into() });
+    fn fault(&mut self, at: impl Into<String>, what: Wrong) {
+        self.faults.push(Fault { at: at.into(), what });
     }
 
     fn object<'v>(&mut self, at: &str, value: &'v Value) -> Option<&'v Map<String, Value>> {
         let map = value.as_object();
         if map.is_none() {
-            self.fault(at, "must be an object");
+            self.fault(at, Wrong::MustBe(Wanted::Object));
         }
         map
     }
 
-    fn only(&mut self, at: &str, map: &Map<String, Value>, known: &[&str]) {
+    fn only(&mut self, at: &str, map: &Map<String, Value>, known: &[&'static str]) {
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
-            self.fault(child(at, key), format!("unknown; possible: {}", known.join(", ")));
+            self.fault(child(at, key), Wrong::UnknownKey { known: known.to_vec() });
         }
     }
 
     fn request(&mut self, map: &Map<String, Value>) -> Option<LogInRequest> {
         let method = map.get("method").map_or(Some("POST"), Value::as_str);
         if !matches!(method, Some("POST" | "PUT" | "GET")) {
-            self.fault("/auth/method", "must be POST, PUT or GET");
+            self.fault("/auth/method", Wrong::OneOf { known: vec!["POST", "PUT", "GET"] });
         }
         let path = self.path("/auth", map);
         if path.is_none() {
-            self.fault("/auth/path", "must be a text that begins with '/'");
+            self.fault("/auth/path", Wrong::MustBe(Wanted::Path));
         }
         let body = map.get("body").cloned().unwrap_or(Value::Null);
         self.texts("/auth/body", &body, &["user", "password"]);
         if !body.to_string().contains("{password}") {
-            self.fault("/auth/body", "{password} is sent nowhere");
+            self.fault("/auth/body", Wrong::NotSent { name: "password", so: Loss::LogIn });
         }
         let token = match map.get("token").map(|_| self.pointer("/auth", map, "token")) {
             Some(token) => token,
             None => {
-                self.fault("/auth/token", "missing: a JSON Pointer to the token in the answer");
+                self.fault("/auth/token", Wrong::Missing);
                 None
             }
         };
@@ -227,14 +228,14 @@ impl Reader<'_> {
                             self.placeholders(&at, text, &["user", "token"]);
                             headers.push((name.clone(), text.to_owned()));
                         }
-                        None => self.fault(at, "must be a text"),
+                        None => self.fault(at, Wrong::MustBe(Wanted::Text)),
                     }
                 }
                 if !headers.iter().any(|(_, text)| text.contains("{token}")) {
-                    self.fault("/auth/headers", "{token} is sent nowhere");
+                    self.fault("/auth/headers", Wrong::NotSent { name: "token", so: Loss::LogIn });
                 }
             }
-            None => self.fault("/auth/headers", "must be an object of texts, such as {\"Authorization\": \"{token}\"}"),
+            None => self.fault("/auth/headers", Wrong::MustBe(Wanted::Pairs)),
         }
         Some(LogInRequest { method: method?.into(), path: path?, body, token: token?, headers })
     }
@@ -245,7 +246,7 @@ impl Reader<'_> {
         self.only(at, map, &["path", "doc", "fields", "defaults"]);
         let path = self.path(at, map);
         if path.is_none() && (map.contains_key("path") || (style != Style::LogIn && map.contains_key("fields"))) {
-            self.fault(child(at, "path"), "must be a text that begins with '/'");
+            self.fault(child(at, "path"), Wrong::MustBe(Wanted::Path));
         }
         let doc = map.get("doc").and_then(|_| self.pointer(at, map, "doc")).unwrap_or_default();
         let mut fields = Vec::new();
@@ -278,12 +279,12 @@ impl Reader<'_> {
     fn pointer(&mut self, at: &str, map: &Map<String, Value>, key: &str) -> Option<String> {
         let text = map.get(key).and_then(Value::as_str).filter(|text| text.is_empty() || text.starts_with('/'));
         if text.is_none() {
-            self.fault(child(at, key), "must be a JSON Pointer: empty, or beginning with '/'");
+            self.fault(child(at, key), Wrong::MustBe(Wanted::Pointer));
         }
         text.map(str::to_owned)
     }
 
-    fn texts(&mut self, at: &str, value: &Value, allowed: &[&str]) {
+    fn texts(&mut self, at: &str, value: &Value, allowed: &[&'static str]) {
         match value {
             Value::String(text) => self.placeholders(at, text, allowed),
             Value::Array(list) => {
@@ -300,15 +301,15 @@ impl Reader<'_> {
         }
     }
 
-    fn placeholders(&mut self, at: &str, text: &str, allowed: &[&str]) {
+    fn placeholders(&mut self, at: &str, text: &str, allowed: &[&'static str]) {
         let mut rest = text;
         while let Some((_, after)) = rest.split_once('{') {
             let Some((name, tail)) = after.split_once('}') else {
-                return self.fault(at, "a '{' is not closed");
+                return self.fault(at, Wrong::NotClosed);
             };
             if !allowed.contains(&name) {
-                let names: Vec<String> = allowed.iter().map(|name| format!("{{{name}}}")).collect();
-                self.fault(at, format!("{{{name}}} has no meaning here; possible: {}", names.join(" ")));
+                let what = Wrong::UnknownPlaceholder { found: name.to_owned(), known: allowed.to_vec() };
+                self.fault(at, what);
             }
             rest = tail;
         }

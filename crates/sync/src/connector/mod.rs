@@ -29,7 +29,7 @@ mod when;
 pub use answer::{Failure, Remote, WriteAnswer};
 pub use auth::LoginFault;
 pub use listing::ListAnswer;
-pub use read::Fault;
+pub use read::{Fault, Loss, Unread, Wanted, Wrong};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use super::read::{Wanted, Wrong};
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     Name(String),
@@ -20,16 +22,16 @@ pub(super) struct Path(Vec<Token>);
 impl Path {
     /// # Errors
     /// What is wrong with the text.
-    pub(super) fn parse(text: &str) -> Result<Path, String> {
+    pub(super) fn parse(text: &str) -> Result<Path, Wrong> {
         if !text.is_empty() && !text.starts_with('/') {
-            return Err("must be a JSON Pointer: empty, or beginning with '/'".into());
+            return Err(Wrong::MustBe(Wanted::Pointer));
         }
         let mut tokens = Vec::new();
         for token in text.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             if let Some(inner) = token.strip_prefix('[') {
                 let Some((name, value)) = inner.strip_suffix(']').and_then(|t| t.split_once('=')) else {
-                    return Err("an entry of a list is picked by [member=text]".into());
+                    return Err(Wrong::MustBe(Wanted::Pick));
                 };
                 tokens.push(Token::Where { name: name.into(), value: value.into() });
             } else {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::read::Wrong;
+
 /// What a placeholder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Var {
@@ -94,20 +96,19 @@ impl<'a> Values<'a> {
 impl Template {
     /// # Errors
     /// What is wrong: an open brace, or a placeholder that has no meaning in this place.
-    pub(super) fn parse(text: &str, allowed: &[Var]) -> Result<Template, String> {
+    pub(super) fn parse(text: &str, allowed: &[Var]) -> Result<Template, Wrong> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, tail)) = after.split_once('}') else {
-                return Err("a '{' is not closed".into());
+                return Err(Wrong::NotClosed);
             };
             if !before.is_empty() {
                 parts.push(Part::Text(before.into()));
             }
             let Some(var) = allowed.iter().find(|v| v.name() == name) else {
-                let names: Vec<String> = allowed.iter().map(|v| format!("{{{}}}", v.name())).collect();
-                let possible = if names.is_empty() { "none".to_owned() } else { names.join(" ") };
-                return Err(format!("{{{name}}} has no meaning here; possible: {possible}"));
+                let known = allowed.iter().map(|v| v.name()).collect();
+                return Err(Wrong::UnknownPlaceholder { found: name.to_owned(), known });
             };
             parts.push(Part::Var(*var));
             rest = tail;

@@ -116,7 +116,9 @@ fn a_bad_pack_is_refused_and_the_last_good_one_stays_in_force() {
         home.online();
     }
     home.go("rules");
-    home.wait_text(&hook("pack-faults"), "the fault with its place", |text| text.contains("limit"));
+    home.wait_text(&hook("pack-faults"), "the fault with its place", |text| {
+        text.contains("/rules/0/limit") && text.contains("“eight hours”不是时长")
+    });
     home.go("desk");
     home.take_in(Customer::Liang, "NETWORK.signal", "规则坏了以后");
     let case = site.api().case("规则坏了以后", "taken in under the last good pack", |_| true);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::cursor::{Cx, Obj, every};
-use super::fault::{FaultCode, Noun};
+use super::fault::{Expected, FaultCode, Noun};
 use super::node::{Kind, Node, short};
 use crate::calendar::{Calendar, CalendarSpec, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours, Zone, ZoneSpec};
 use crate::policy::{NamedCalendar, NamedDay, Text};
@@ -256,7 +256,7 @@ fn week(cx: &Cx, node: &Node) -> Option<[DayHours; 7]> {
         for (j, &(_, close)) in out[i].iter().enumerate() {
             if close > DAY && out[(i + 1) % 7].iter().any(|&(open, _)| open < close - DAY) {
                 let place = node.field(key).and_then(Node::list).and_then(|l| l.get(j)).unwrap_or(node);
-                cx.fault::<()>(place, FaultCode::Overlap { with: format!("the hours of {next}") });
+                cx.fault::<()>(place, FaultCode::OverlapsDay { day: next });
                 whole = false;
             }
         }
@@ -279,7 +279,7 @@ fn hours(cx: &Cx, node: &Node) -> Option<DayHours> {
 
 fn interval(cx: &Cx, node: &Node) -> Option<(u32, u32)> {
     let [from, to] = cx.list(node)? else {
-        return cx.wrong(node, "a pair of times such as [\"09:00\", \"18:00\"]");
+        return cx.wrong(node, Expected::Times);
     };
     let (a, b) = (time(cx, from), time(cx, to));
     let (a, b) = (a?, b?);
@@ -295,7 +295,7 @@ fn interval(cx: &Cx, node: &Node) -> Option<(u32, u32)> {
 /// `HH:MM` or `HH:MM:SS`, 00:00 to 48:00, in seconds.
 fn time(cx: &Cx, node: &Node) -> Option<u32> {
     let Some(text) = node.text() else {
-        return cx.wrong(node, "a time such as \"09:00\"");
+        return cx.wrong(node, Expected::Time);
     };
     let parts: Vec<&str> = if text.len() <= 8 { text.split(':').collect() } else { Vec::new() };
     let two = |part: &str| {
@@ -320,7 +320,7 @@ fn clock(seconds: u32) -> String {
 
 fn date(cx: &Cx, node: &Node) -> Option<Date> {
     let Some(text) = node.text() else {
-        return cx.wrong(node, "a date such as \"2026-10-01\"");
+        return cx.wrong(node, Expected::Date);
     };
     match text.parse::<Date>() {
         Ok(date) => Some(date),
@@ -347,10 +347,10 @@ fn overrides(cx: &Cx, node: &Node) -> Option<Vec<(DayOverride, Text)>> {
 /// `[2024, 2030]`: first and last year for which the calendar answers.
 fn years(cx: &Cx, node: &Node) -> Option<(i32, i32)> {
     let Kind::List(list) = &node.kind else {
-        return cx.wrong(node, "a pair of years such as [2024, 2030]");
+        return cx.wrong(node, Expected::Years);
     };
     let [first, last] = list.as_slice() else {
-        return cx.wrong(node, "a pair of years such as [2024, 2030]");
+        return cx.wrong(node, Expected::Years);
     };
     let first = cx.whole(first, 1970, 2200);
     let last = first.and_then(|f| cx.whole(last, f, (f + MAX_YEARS - 1).min(2200)));

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::fault::{Fault, FaultCode, Noun};
+use super::fault::{Expected, Fault, FaultCode, Noun};
 use super::merge::Removed;
 use super::node::{Kind, Node, short};
 use crate::policy::{Certainty, Provenance, Setting, Text};
@@ -73,8 +73,8 @@ impl Cx {
         self.faults.into_inner()
     }
 
-    pub fn wrong<T>(&self, node: &Node, expected: &str) -> Option<T> {
-        self.fault(node, FaultCode::WrongType { expected: expected.to_owned(), found: node.describe() })
+    pub fn wrong<T>(&self, node: &Node, expected: Expected) -> Option<T> {
+        self.fault(node, FaultCode::WrongType { expected, found: node.describe() })
     }
 
     /// A name that nothing has. If the author removed what a base still refers to, his removal is at fault.
@@ -104,10 +104,10 @@ impl Cx {
     /// A text of one line or more, not empty.
     pub fn text(&self, node: &Node) -> Option<String> {
         let Some(text) = node.text() else {
-            return self.wrong(node, "a text");
+            return self.wrong(node, Expected::Text);
         };
         if text.trim().is_empty() {
-            return self.fault(node, FaultCode::Empty { what: "the text".to_owned() });
+            return self.fault(node, FaultCode::Empty);
         }
         if text.chars().nth(MAX_TEXT).is_some() {
             return self.fault(node, FaultCode::TooLong { characters: MAX_TEXT });
@@ -121,7 +121,7 @@ impl Cx {
     /// An id: 1 to 64 Latin letters, digits, `-`, `_`, `.`.
     pub fn id(&self, node: &Node) -> Option<String> {
         let Some(text) = node.text() else {
-            return self.wrong(node, "an id");
+            return self.wrong(node, Expected::Id);
         };
         if is_id(text) { Some(text.to_owned()) } else { self.fault(node, FaultCode::BadId { found: short(text) }) }
     }
@@ -129,17 +129,14 @@ impl Cx {
     pub fn boolean(&self, node: &Node) -> Option<bool> {
         match node.kind {
             Kind::Bool(b) => Some(b),
-            _ => self.wrong(node, "true or false"),
+            _ => self.wrong(node, Expected::Flag),
         }
     }
 
     pub fn whole(&self, node: &Node, min: i64, max: i64) -> Option<i64> {
         match node.kind {
             Kind::Whole(n) if (min..=max).contains(&n) => Some(n),
-            Kind::Whole(_) | Kind::Fraction(_) => {
-                self.fault(node, FaultCode::OutOfRange { found: node.describe(), min, max })
-            }
-            _ => self.wrong(node, &format!("a whole number from {min} to {max}")),
+            _ => self.fault(node, FaultCode::OutOfRange { found: node.describe(), min, max }),
         }
     }
 
@@ -151,7 +148,7 @@ impl Cx {
     /// A duration of more than zero and at most ten years.
     pub fn span(&self, node: &Node) -> Option<Span> {
         let Some(text) = node.text() else {
-            return self.wrong(node, "a duration such as PT8H");
+            return self.wrong(node, Expected::Duration);
         };
         let found = short(text);
         let span = if text.len() <= 40 { text.parse::<Span>().ok() } else { None };
@@ -169,7 +166,7 @@ impl Cx {
 
     pub fn choice<T: Copy>(&self, node: &Node, choices: &[(&str, T)]) -> Option<T> {
         let Some(text) = node.text() else {
-            return self.wrong(node, "a text");
+            return self.wrong(node, Expected::Text);
         };
         if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
             return Some(*value);
@@ -181,7 +178,7 @@ impl Cx {
     pub fn list<'a>(&self, node: &'a Node) -> Option<&'a [Node]> {
         match node.list() {
             Some(list) => Some(list),
-            None => self.wrong(node, "a list"),
+            None => self.wrong(node, Expected::List),
         }
     }
 
@@ -189,7 +186,7 @@ impl Cx {
     pub fn filled<'a>(&self, node: &'a Node) -> Option<&'a [Node]> {
         let list = self.list(node)?;
         if list.is_empty() {
-            return self.fault(node, FaultCode::Empty { what: "the list".to_owned() });
+            return self.fault(node, FaultCode::Empty);
         }
         Some(list)
     }
@@ -247,7 +244,7 @@ impl<'a> Obj<'a> {
     pub fn new(cx: &'a Cx, node: &'a Node) -> Option<Obj<'a>> {
         match &node.kind {
             Kind::Object(fields) => Some(Obj { cx, node, fields, asked: RefCell::new(Vec::new()) }),
-            _ => cx.wrong(node, "an object"),
+            _ => cx.wrong(node, Expected::Object),
         }
     }
 
@@ -316,7 +313,8 @@ impl<'a> Obj<'a> {
         let o = Obj::new(self.cx, self.need(key)?)?;
         let value = o.req("value", read);
         let provenance = o.provenance();
-        let shown = o.get("value").map(|n| n.text().map_or_else(|| n.describe(), short)).unwrap_or_default();
+        let shown =
+            o.get("value").map(|n| n.text().map_or_else(|| n.describe().to_string(), short)).unwrap_or_default();
         o.done();
         Some((value?, Setting { id: key.to_owned(), value: shown, provenance: provenance? }))
     }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::cursor::{Cx, Obj, every};
-use super::fault::{FaultCode, Noun};
+use super::fault::{Expected, FaultCode, Noun};
 use super::node::{Kind, Node, short};
 use super::rules::{Rules, calendar_of, declared, one_of};
 use crate::policy::{CallbackRules, City, Desk, Flag, Provenance, SeatPlan, Topic};
@@ -154,7 +154,7 @@ fn scope(cx: &Cx, node: &Node, flags: &[Node]) -> Option<Scope> {
             return Some(Scope { now, always: now, ever: now });
         }
         Kind::Object(_) => {}
-        _ => return cx.wrong(node, "true, false or {\"flag\": …, \"is\": […]}"),
+        _ => return cx.wrong(node, Expected::Condition),
     }
     let o = Obj::new(cx, node)?;
     let flag = o.req("flag", |cx, n| one_of(cx, n, Noun::Flag, &declared(flags)));

@@ -62,6 +62,60 @@ impl Noun {
     }
 }
 
+/// The form that a value must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    Object,
+    List,
+    Text,
+    Flag,
+    Id,
+    Duration,
+    Time,
+    Times,
+    Date,
+    Years,
+    /// Whether a topic is in scope: always, never, or by the options of a flag.
+    Condition,
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Expected::Object => "an object",
+            Expected::List => "a list",
+            Expected::Text => "a text",
+            Expected::Flag => "true or false",
+            Expected::Id => "an id",
+            Expected::Duration => "a duration such as PT8H",
+            Expected::Time => "a time such as \"09:00\"",
+            Expected::Times => "a pair of times such as [\"09:00\", \"18:00\"]",
+            Expected::Date => "a date such as \"2026-10-01\"",
+            Expected::Years => "a pair of years such as [2024, 2030]",
+            Expected::Condition => "true, false or {\"flag\": …, \"is\": […]}",
+        })
+    }
+}
+
+/// What stands there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// As in the file, shortened.
+    Value(String),
+    List,
+    Object,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Found::Value(value) => value,
+            Found::List => "a list",
+            Found::Object => "an object",
+        })
+    }
+}
+
 /// The kinds of fault. Texts that came from the file are shortened, so that a fault is always small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultCode {
@@ -106,12 +160,10 @@ pub enum FaultCode {
         key: String,
     },
     WrongType {
-        expected: String,
-        found: String,
+        expected: Expected,
+        found: Found,
     },
-    Empty {
-        what: String,
-    },
+    Empty,
     TooLong {
         characters: usize,
     },
@@ -123,7 +175,7 @@ pub enum FaultCode {
         found: String,
     },
     OutOfRange {
-        found: String,
+        found: Found,
         min: i64,
         max: i64,
     },
@@ -187,6 +239,10 @@ pub enum FaultCode {
     },
     Overlap {
         with: String,
+    },
+    /// With the hours of the next day, by its key in the week.
+    OverlapsDay {
+        day: &'static str,
     },
     HoursAndAlwaysOpen,
     NeverOpen,
@@ -279,7 +335,7 @@ impl fmt::Display for FaultCode {
             C::UnknownKey { key, known } => write!(f, "the key \"{key}\" is not known here; known: {}", list(known)),
             C::DuplicateKey { key } => write!(f, "the key \"{key}\" stands here twice"),
             C::WrongType { expected, found } => write!(f, "expected {expected}, found {found}"),
-            C::Empty { what } => write!(f, "{what} must not be empty"),
+            C::Empty => write!(f, "this must not be empty"),
             C::TooLong { characters } => write!(f, "this is longer than {characters} characters"),
             C::TooMany { limit } => write!(f, "at most {limit} entries are allowed here"),
             C::ControlCharacter => write!(f, "control characters and direction overrides are not allowed in texts"),
@@ -335,6 +391,7 @@ impl fmt::Display for FaultCode {
                 write!(f, "an interval must begin before 24:00 and end by 48:00, found {to}")
             }
             C::Overlap { with } => write!(f, "this interval overlaps with {with}"),
+            C::OverlapsDay { day } => write!(f, "this interval overlaps with the hours of {day}"),
             C::HoursAndAlwaysOpen => {
                 write!(f, "a calendar that is always open has no weekly hours; keep one of the two")
             }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::fault::{Fault, FaultCode};
+use super::fault::{Fault, FaultCode, Found};
 
 /// Bytes of one file.
 pub(super) const MAX_BYTES: usize = 1 << 20;
@@ -97,16 +97,16 @@ impl Node {
         format!("{}/{}", self.pointer, escape(key))
     }
     /// What a person would call it, in faults.
-    pub fn describe(&self) -> String {
-        match &self.kind {
+    pub fn describe(&self) -> Found {
+        Found::Value(match &self.kind {
             Kind::Null => "null".to_owned(),
             Kind::Bool(b) => b.to_string(),
             Kind::Whole(n) => n.to_string(),
             Kind::Fraction(n) => n.to_string(),
             Kind::Text(t) => format!("\"{}\"", short(t)),
-            Kind::List(_) => "a list".to_owned(),
-            Kind::Object(_) => "an object".to_owned(),
-        }
+            Kind::List(_) => return Found::List,
+            Kind::Object(_) => return Found::Object,
+        })
     }
 }
 

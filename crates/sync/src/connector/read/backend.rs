@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Object, POLL_EVERY_MS, Reader, child};
+use super::{Object, POLL_EVERY_MS, Reader, Unread, Wrong, child};
 use crate::connector::batch::{Batch, Parts};
 use crate::connector::{Clock, LiveFeed};
 
@@ -18,7 +18,7 @@ impl Reader {
         let allowed = [&["path", "query", "event", "collection", "doc"][..], &["query"], &["everyMs"]][style];
         for key in map.keys().filter(|k| known.contains(&k.as_str()) && *k != "style" && !allowed.contains(&k.as_str()))
         {
-            self.complain(child(at, key), "means nothing with this style");
+            self.complain(child(at, key), Wrong::Unread(Unread::Style));
         }
         match style {
             0 => {
@@ -32,7 +32,7 @@ impl Reader {
             1 => {
                 let query = self.pairs(at, map, "query", &[]);
                 if query.is_empty() {
-                    self.complain("/feed/query", "missing: what makes a list wait?");
+                    self.complain("/feed/query", Wrong::Missing);
                 }
                 Some(LiveFeed::LongPoll { query })
             }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Object, Reader, child};
+use super::{Object, Reader, Unread, Wanted, Wrong, child};
 use crate::connector::field::{Direction, Field};
 use crate::connector::notes::Notes;
 use crate::connector::path::Path;
@@ -51,7 +51,7 @@ impl Reader {
     fn id(&mut self, at: &str, map: &Object) -> Option<(Path, Option<Path>, Make)> {
         let at = child(at, "id");
         match map.get("id") {
-            None => self.fault(at, "missing"),
+            None => self.fault(at, Wrong::Missing),
             Some(Value::String(text)) => Some((self.place_text(&at, text)?, None, Make::Ours)),
             Some(value) => {
                 let map = self.object(&at, value, &["at", "key", "make"])?;
@@ -98,7 +98,7 @@ impl Reader {
             Some(Value::Null) => Some(Rest::Dropped),
             Some(Value::String(text)) if text.is_empty() => Some(Rest::Top),
             Some(Value::String(text)) => self.place_text(&child(at, "rest"), text).map(Rest::At),
-            Some(_) => self.fault(child(at, "rest"), "must be a JSON Pointer, or null for nowhere"),
+            Some(_) => self.fault(child(at, "rest"), Wrong::MustBe(Wanted::PointerOrNull)),
         };
         let notes = self.notes(at, map);
         let at_fields = child(at, "fields");
@@ -109,7 +109,7 @@ impl Reader {
                 list.iter().enumerate().map(read).collect::<Vec<_>>().into_iter().flatten().collect()
             }
             Some(_) => {
-                self.complain(at_fields, "must be a list");
+                self.complain(at_fields, Wrong::MustBe(Wanted::List));
                 Vec::new()
             }
         };
@@ -123,21 +123,21 @@ impl Reader {
         let theirs = self.place(at, map, "theirs");
         let (default, constant) = (map.get("default").cloned(), map.get("constant").cloned());
         if !map.contains_key("ours") && default.is_none() && constant.is_none() {
-            self.complain(at, "needs \"ours\", or a \"constant\" or \"default\" to write");
+            self.complain(at, Wrong::NoOurs);
         }
         for key in ["otherwise", "values"] {
             if map.contains_key(key) && !map.contains_key("ours") {
-                self.complain(child(at, key), "means nothing without \"ours\"");
+                self.complain(child(at, key), Wrong::Unread(Unread::NoOurs));
             }
         }
         if constant.is_some() && map.contains_key("ours") {
-            self.complain(child(at, "constant"), "is written whatever ours is: leave \"ours\" out");
+            self.complain(child(at, "constant"), Wrong::ConstantOfOurs);
         }
         let values = map.get("values").and_then(|value| match value.as_object() {
             Some(table) if !table.is_empty() => {
                 Some(table.iter().map(|(ours, theirs)| (Value::from(ours.as_str()), theirs.clone())).collect())
             }
-            _ => self.fault(child(at, "values"), "must be an object of our values with theirs"),
+            _ => self.fault(child(at, "values"), Wrong::MustBe(Wanted::Values)),
         });
         let words = [
             ("both", Direction::Both),
@@ -169,15 +169,14 @@ impl Reader {
     /// Whether the sections of a collection fit each other.
     pub(super) fn fits(&mut self, at: &str, shape: &Shape, finds: bool, delete: Option<&Delete>, create: Option<&Op>) {
         if shape.make == Make::Server && !finds {
-            let what = "missing: where the backend makes the ids, a document must be found by ours";
-            self.complain(child(at, "find"), what);
+            self.complain(child(at, "find"), Wrong::NoFind);
         }
         if delete == Some(&Delete::Mark) && shape.deleted.is_none() {
-            self.complain(child(at, "delete"), "deletion by a mark needs /document/deleted");
+            self.complain(child(at, "delete"), Wrong::NoMark);
         }
         let revision_only = create.is_some_and(|op| matches!(op.reply, Reply::Revision { .. }));
         if revision_only && shape.rev.is_none() {
-            self.complain(child(at, "document/rev").replace("~1", "/"), "missing: answers hold nothing but a revision");
+            self.complain(child(at, "document/rev").replace("~1", "/"), Wrong::NoRevision);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use baton_engine::model::Collection;
 use serde_json::Value;
 
-use super::{Object, Reader, child};
+use super::{Object, Reader, Wanted, Wrong, child};
 use crate::connector::auth::Auth;
 use crate::connector::shape::{Rest, Shape};
 use crate::connector::status::plain;
@@ -38,8 +38,7 @@ impl Reader {
         let file = self.object("", value, &known)?;
         match file.get("format") {
             Some(Value::String(format)) if format == FORMAT => {}
-            Some(other) => self.complain("/format", format!("{other} is not {FORMAT:?}")),
-            None => self.complain("/format", format!("missing; expected {FORMAT:?}")),
+            _ => self.complain("/format", Wrong::OneOf { known: vec![FORMAT] }),
         }
         // Every part is read before any is unwrapped, so that all faults are found.
         let name = self.text("", file, "name");
@@ -75,16 +74,16 @@ impl Reader {
     fn base(&mut self, at: &str, map: &Object) -> String {
         let base = self.optional_text(at, map, "base").unwrap_or_default();
         if base.ends_with('/') {
-            self.complain(child(at, "base"), "must not end with '/': paths begin with it");
+            self.complain(child(at, "base"), Wrong::MustBe(Wanted::OpenBase));
         } else if !base.is_empty() && !["/", "http://", "https://"].iter().any(|start| base.starts_with(start)) {
-            self.complain(child(at, "base"), "must begin with '/', 'http://' or 'https://'");
+            self.complain(child(at, "base"), Wrong::MustBe(Wanted::Base));
         }
         base
     }
 
     fn homes(&mut self, file: &Object) -> BTreeMap<Place, Home> {
         let at = "/collections";
-        let known: Vec<&str> = Collection::ALL.iter().map(|c| c.name()).chain([CLAIMS]).collect();
+        let known: Vec<&'static str> = Collection::ALL.iter().map(|c| c.name()).chain([CLAIMS]).collect();
         let mut homes = BTreeMap::new();
         // The general sections are checked also if every collection has its own.
         let general = self.dialect("", file, file);
@@ -101,25 +100,25 @@ impl Reader {
                     (self.text(&at, own, "name"), self.dialect(&at, own, file).map(Arc::new))
                 }
                 Some(_) => {
-                    self.complain(at, "must be a name, or an object with a name and sections of its own");
+                    self.complain(at, Wrong::MustBe(Wanted::Collection));
                     continue;
                 }
             };
             if name.as_deref() == Some("") {
-                self.complain(&at, "must not be empty");
+                self.complain(&at, Wrong::Empty);
             }
             if let (Some(name), Some(dialect)) = (name, dialect) {
                 homes.insert(place, Home { name, dialect });
             }
         }
         if !map.keys().any(|key| Collection::from_name(key).is_some()) {
-            self.complain(at, "names no collection");
+            self.complain(at, Wrong::NoCollection);
         }
         let strings = map.values().any(Value::is_string);
         if general.is_none() && (strings || map.is_empty()) {
             for key in ["document", "list", "get", "create", "replace"] {
                 if !file.contains_key(key) {
-                    self.complain(child("", key), "missing");
+                    self.complain(child("", key), Wrong::Missing);
                 }
             }
         }
@@ -136,7 +135,7 @@ impl Reader {
             if !place(key).1.contains_key(key) {
                 all = false;
                 if !is_file {
-                    self.complain(at, format!("has no {key:?}, and neither has the file"));
+                    self.complain(at, Wrong::NoSection { section: key });
                 }
             }
         }
@@ -178,7 +177,7 @@ impl Reader {
         let cas = self.word(at, map, "cas", &words, Some(Cas::None)).unwrap_or_default();
         let tested = self.optional_text(at, map, "tested").and_then(|text| match text.parse() {
             Ok(moment) => Some(moment),
-            Err(_) => self.fault("/promises/tested", "must be a time such as 2026-11-23T02:00:00Z"),
+            Err(_) => self.fault("/promises/tested", Wrong::MustBe(Wanted::Moment)),
         });
         let shapes = || homes.values().map(|home| &home.dialect.shape);
         for (place, home) in homes.iter().filter(|_| cas != Cas::None) {
@@ -188,9 +187,7 @@ impl Reader {
                     Place::Claims => "/collections/claims/replace".into(),
                 };
                 let at = if Value::Object(file.clone()).pointer(&own).is_some() { own } else { "/replace".into() };
-                let what = "the revision is sent nowhere, so a write is not conditional: send {rev} (or revIn), \
-                            or say \"cas\": \"none\" in /promises";
-                self.complain(at, what);
+                self.complain(at, Wrong::RevisionNotSent);
             }
         }
         let journal = |shape: &Shape| shape.journal && shape.map.as_ref().is_none_or(|m| m.rest != Rest::Dropped);

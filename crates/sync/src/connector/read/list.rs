@@ -1,6 +1,6 @@
 //! The section `list`: envelope, pages and what is asked since when.
 
-use super::{Object, Reader, child};
+use super::{Loss, Object, Reader, Unread, Wanted, Wrong, child};
 use crate::connector::List;
 use crate::connector::page::{Kind, Page, Since, SinceFrom};
 use crate::connector::template::{Pairs, Var};
@@ -50,7 +50,7 @@ impl Reader {
         if matches!(page, Some(Page::Cursor(_)))
             && !ask.query.iter().chain(&ask.headers).any(|(_, t)| t.uses(Var::Cursor))
         {
-            self.complain(at, "{cursor} is sent nowhere: every pull would list everything");
+            self.complain(at, Wrong::NotSent { name: Var::Cursor.name(), so: Loss::News });
         }
         Some(List {
             ask,
@@ -70,21 +70,18 @@ impl Reader {
         let at = &child(at, "since");
         let query = self.pairs(at, map, "query", &[Var::Since]);
         if !query.iter().any(|(_, t)| t.uses(Var::Since)) {
-            self.complain(child(at, "query"), "{since} is sent nowhere: every pull would list everything");
+            self.complain(child(at, "query"), Wrong::NotSent { name: Var::Since.name(), so: Loss::News });
         }
         let from = match (map.contains_key("from"), map.contains_key("envelope")) {
             (true, false) => self.optional_pointer(at, map, "from").map(SinceFrom::Documents),
             (false, true) => self.optional_source(at, map, "envelope").map(SinceFrom::Envelope),
-            _ => self.fault(at, "needs \"from\" (in a document) or \"envelope\" (in the answer), and not both"),
+            _ => self.fault(at, Wrong::NoOrigin),
         };
         let kinds = [("text", Kind::Text), ("number", Kind::Number), ("time", Kind::Time)];
         let kind = self.word(at, map, "type", &kinds, Some(Kind::Text));
         let overlap = self.number(at, map, "overlapMs", 0..=86_400_000).unwrap_or(0);
         if overlap > 0 && kind == Some(Kind::Text) {
-            self.complain(
-                child(at, "overlapMs"),
-                "needs \"type\": \"number\" or \"time\": nothing can be taken off a text",
-            );
+            self.complain(child(at, "overlapMs"), Wrong::OverlapOfText);
         }
         Some(Since { query, from: from?, kind: kind?, overlap_ms: i64::try_from(overlap).unwrap_or(0) })
     }
@@ -99,7 +96,7 @@ impl Reader {
         let at = &child(at, "page");
         let style = self.word(at, map, "style", &STYLES, None)?;
         if style != Style::Cursor && list.contains_key("cursor") {
-            self.complain(child(at, "style"), "the list has a \"cursor\", which goes with the style \"cursor\" only");
+            self.complain(child(at, "style"), Wrong::CursorOfAnotherStyle);
         }
         let allowed: &[&str] = match style {
             Style::Cursor | Style::Link | Style::All => &[],
@@ -111,7 +108,7 @@ impl Reader {
         };
         for key in map.keys().filter(|k| known.contains(&k.as_str()) && *k != "style" && !allowed.contains(&k.as_str()))
         {
-            self.complain(child(at, key), "means nothing with this style");
+            self.complain(child(at, key), Wrong::Unread(Unread::Style));
         }
         match style {
             Style::Cursor => self.source(at, list, "cursor").map(Page::Cursor),
@@ -128,7 +125,7 @@ impl Reader {
             Style::Keyset => {
                 let keys = self.texts(at, map, "keys");
                 if keys.is_empty() || keys.len() > 3 {
-                    self.complain(child(at, "keys"), "must be a list of one to three JSON Pointers");
+                    self.complain(child(at, "keys"), Wrong::MustBe(Wanted::Keys));
                 }
                 let vars: Vec<Var> = (0..keys.len().min(3)).map(|n| Var::Sort(u8::try_from(n).unwrap_or(0))).collect();
                 let query = self.page_query(at, map, &vars);
@@ -152,10 +149,7 @@ impl Reader {
     fn page_query(&mut self, at: &str, map: &Object, vars: &[Var]) -> Pairs {
         let query = self.pairs(at, map, "query", &[vars, &[Var::Limit, Var::Since]].concat());
         for var in vars.iter().filter(|var| !query.iter().any(|(_, t)| t.uses(**var))) {
-            self.complain(
-                child(at, "query"),
-                format!("{{{}}} is sent nowhere: every page would be the same", var.name()),
-            );
+            self.complain(child(at, "query"), Wrong::NotSent { name: var.name(), so: Loss::Page });
         }
         query
     }

@@ -4,12 +4,12 @@
 
 mod backend;
 mod document;
+mod fault;
 mod file;
 mod list;
 mod op;
 
-use std::fmt;
-
+pub use fault::{Fault, Loss, Unread, Wanted, Wrong};
 use serde_json::{Map, Value};
 
 use super::Connector;
@@ -21,20 +21,6 @@ use super::template::{Pairs, Template, Var};
 /// Without a live feed everything is listed this often.
 pub(super) const POLL_EVERY_MS: u64 = 120_000;
 
-/// One thing that is wrong with a connector file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// JSON Pointer (RFC 6901) into the file.
-    pub at: String,
-    pub what: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", if self.at.is_empty() { "/" } else { &self.at }, self.what)
-    }
-}
-
 type Object = Map<String, Value>;
 
 impl Connector {
@@ -43,8 +29,12 @@ impl Connector {
     /// # Errors
     /// All faults of the file at once.
     pub fn read(text: &str) -> Result<Connector, Vec<Fault>> {
-        let value: Value = serde_json::from_str(text)
-            .map_err(|e| vec![Fault { at: String::new(), what: format!("not JSON: {e}") }])?;
+        let value: Value = serde_json::from_str(text).map_err(|e| {
+            // The parser ends with the place.
+            let reason = e.to_string().split(" at line ").next().unwrap_or_default().to_owned();
+            let what = Wrong::NotJson { line: e.line(), column: e.column(), reason };
+            vec![Fault { at: String::new(), what }]
+        })?;
         let mut reader = Reader::default();
         let connector = reader.connector(&value);
         match connector {
@@ -60,8 +50,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn fault<T>(&mut self, at: impl Into<String>, what: impl Into<String>) -> Option<T> {
-        let fault = Fault { at: at.into(), what: what.into() };
+    fn fault<T>(&mut self, at: impl Into<String>, what: Wrong) -> Option<T> {
+        let fault = Fault { at: at.into(), what };
         // What several collections share is said once.
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
@@ -69,47 +59,53 @@ impl Reader {
         None
     }
 
-    fn complain(&mut self, at: impl Into<String>, what: impl Into<String>) {
+    fn complain(&mut self, at: impl Into<String>, what: Wrong) {
         self.fault::<()>(at, what);
     }
 
-    fn object<'a>(&mut self, at: &str, value: &'a Value, known: &[&str]) -> Option<&'a Object> {
+    fn object<'a>(&mut self, at: &str, value: &'a Value, known: &[&'static str]) -> Option<&'a Object> {
         let Some(map) = value.as_object() else {
-            return self.fault(at, "must be an object");
+            return self.fault(at, Wrong::MustBe(Wanted::Object));
         };
         for key in map.keys().filter(|k| !known.contains(&k.as_str())) {
-            self.complain(child(at, key), format!("unknown; possible: {}", known.join(", ")));
+            self.complain(child(at, key), Wrong::UnknownKey { known: known.to_vec() });
         }
         Some(map)
     }
 
     /// The object `key` of `map`; a missing one is a fault.
-    fn part<'a>(&mut self, at: &str, map: &'a Object, key: &str, known: &[&str]) -> Option<&'a Object> {
+    fn part<'a>(&mut self, at: &str, map: &'a Object, key: &str, known: &[&'static str]) -> Option<&'a Object> {
         match map.get(key) {
             Some(value) => self.object(&child(at, key), value, known),
-            None => self.fault(child(at, key), "missing"),
+            None => self.fault(child(at, key), Wrong::Missing),
         }
     }
 
     /// As [`Reader::part`], but it may be missing.
-    fn optional_part<'a>(&mut self, at: &str, map: &'a Object, key: &str, known: &[&str]) -> Option<&'a Object> {
+    fn optional_part<'a>(
+        &mut self,
+        at: &str,
+        map: &'a Object,
+        key: &str,
+        known: &[&'static str],
+    ) -> Option<&'a Object> {
         map.get(key).and_then(|value| self.object(&child(at, key), value, known))
     }
 
     fn optional_text(&mut self, at: &str, map: &Object, key: &str) -> Option<String> {
         match map.get(key)? {
             Value::String(text) => Some(text.clone()),
-            _ => self.fault(child(at, key), "must be a text"),
+            _ => self.fault(child(at, key), Wrong::MustBe(Wanted::Text)),
         }
     }
 
     fn text(&mut self, at: &str, map: &Object, key: &str) -> Option<String> {
         if !map.contains_key(key) {
-            return self.fault(child(at, key), "missing");
+            return self.fault(child(at, key), Wrong::Missing);
         }
         let text = self.optional_text(at, map, key)?;
         if text.is_empty() {
-            return self.fault(child(at, key), "must not be empty");
+            return self.fault(child(at, key), Wrong::Empty);
         }
         Some(text)
     }
@@ -120,7 +116,7 @@ impl Reader {
         at: &str,
         map: &Object,
         key: &str,
-        words: &[(&str, T)],
+        words: &[(&'static str, T)],
         default: Option<T>,
     ) -> Option<T> {
         if !map.contains_key(key) && default.is_some() {
@@ -130,8 +126,8 @@ impl Reader {
         match words.iter().find(|(word, _)| *word == text) {
             Some((_, value)) => Some(*value),
             None => {
-                let words: Vec<String> = words.iter().map(|(w, _)| format!("{w:?}")).collect();
-                self.fault(child(at, key), format!("{text:?} is unknown; possible: {}", words.join(", ")))
+                let known = words.iter().map(|(word, _)| *word).collect();
+                self.fault(child(at, key), Wrong::OneOf { known })
             }
         }
     }
@@ -141,7 +137,7 @@ impl Reader {
             None => default,
             Some(Value::Bool(flag)) => *flag,
             Some(_) => {
-                self.complain(child(at, key), "must be true or false");
+                self.complain(child(at, key), Wrong::MustBe(Wanted::Flag));
                 default
             }
         }
@@ -150,10 +146,7 @@ impl Reader {
     fn number(&mut self, at: &str, map: &Object, key: &str, range: std::ops::RangeInclusive<u64>) -> Option<u64> {
         match map.get(key)?.as_u64() {
             Some(number) if range.contains(&number) => Some(number),
-            _ => {
-                let what = format!("must be a whole number from {} to {}", range.start(), range.end());
-                self.fault(child(at, key), what)
-            }
+            _ => self.fault(child(at, key), Wrong::OutOfRange { min: *range.start(), max: *range.end() }),
         }
     }
 
@@ -161,14 +154,14 @@ impl Reader {
         let at = child(at, key);
         let Some(value) = map.get(key) else { return Vec::new() };
         let Some(list) = value.as_array() else {
-            self.complain(at, "must be a list of texts");
+            self.complain(at, Wrong::MustBe(Wanted::Texts));
             return Vec::new();
         };
         let mut found = Vec::new();
         for (i, item) in list.iter().enumerate() {
             match item.as_str() {
                 Some(text) => found.push(text.to_owned()),
-                None => self.complain(child(&at, &i.to_string()), "must be a text"),
+                None => self.complain(child(&at, &i.to_string()), Wrong::MustBe(Wanted::Text)),
             }
         }
         found
@@ -184,12 +177,12 @@ impl Reader {
         if text.is_empty() || text.starts_with('/') {
             return Some(text.to_owned());
         }
-        self.fault(at, "must be a JSON Pointer: empty, or beginning with '/'")
+        self.fault(at, Wrong::MustBe(Wanted::Pointer))
     }
 
     fn pointer(&mut self, at: &str, map: &Object, key: &str) -> Option<String> {
         if !map.contains_key(key) {
-            return self.fault(child(at, key), "missing");
+            return self.fault(child(at, key), Wrong::Missing);
         }
         self.optional_pointer(at, map, key)
     }
@@ -203,14 +196,14 @@ impl Reader {
     fn place_text(&mut self, at: &str, text: &str) -> Option<Path> {
         match Path::parse(text) {
             Ok(path) if path.root().is_some() => Some(path),
-            Ok(_) => self.fault(at, "must lead to a member of the document, such as \"/id\""),
+            Ok(_) => self.fault(at, Wrong::MustBe(Wanted::Member)),
             Err(what) => self.fault(at, what),
         }
     }
 
     fn place(&mut self, at: &str, map: &Object, key: &str) -> Option<Path> {
         if !map.contains_key(key) {
-            return self.fault(child(at, key), "missing");
+            return self.fault(child(at, key), Wrong::Missing);
         }
         self.optional_place(at, map, key)
     }
@@ -219,7 +212,7 @@ impl Reader {
     fn optional_source(&mut self, at: &str, map: &Object, key: &str) -> Option<Source> {
         let text = self.optional_text(at, map, key)?;
         match text.strip_prefix("header:") {
-            Some("") => self.fault(child(at, key), "names no header"),
+            Some("") => self.fault(child(at, key), Wrong::MustBe(Wanted::Header)),
             Some(name) => Some(Source::Header(name.into())),
             None => self.optional_pointer(at, map, key).map(Source::Pointer),
         }
@@ -227,15 +220,16 @@ impl Reader {
 
     fn source(&mut self, at: &str, map: &Object, key: &str) -> Option<Source> {
         if !map.contains_key(key) {
-            return self.fault(child(at, key), "missing");
+            return self.fault(child(at, key), Wrong::Missing);
         }
         self.optional_source(at, map, key)
     }
 
     fn method(&mut self, at: &str, map: &Object, default: &str) -> String {
         let Some(method) = self.optional_text(at, map, "method") else { return default.into() };
-        if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
-            self.complain(child(at, "method"), "must be GET, POST, PUT, PATCH or DELETE");
+        let known = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+        if !known.contains(&method.as_str()) {
+            self.complain(child(at, "method"), Wrong::OneOf { known: known.to_vec() });
         }
         method
     }
@@ -243,7 +237,7 @@ impl Reader {
     fn path(&mut self, at: &str, map: &Object, vars: &[Var]) -> Option<Template> {
         let text = self.text(at, map, "path")?;
         if !text.starts_with('/') {
-            self.complain(child(at, "path"), "must begin with '/'");
+            self.complain(child(at, "path"), Wrong::MustBe(Wanted::Path));
         }
         self.template(child(at, "path"), &text, vars)
     }
@@ -256,7 +250,7 @@ impl Reader {
         let at = child(at, key);
         let Some(value) = map.get(key) else { return Vec::new() };
         let Some(map) = value.as_object() else {
-            self.complain(at, "must be an object of texts");
+            self.complain(at, Wrong::MustBe(Wanted::Pairs));
             return Vec::new();
         };
         let mut pairs = Vec::new();
@@ -265,7 +259,7 @@ impl Reader {
                 Some(text) => {
                     pairs.extend(self.template(child(&at, name), text, vars).map(|t| (name.clone(), t)));
                 }
-                None => self.complain(child(&at, name), "must be a text"),
+                None => self.complain(child(&at, name), Wrong::MustBe(Wanted::Text)),
             }
         }
         pairs
@@ -275,7 +269,7 @@ impl Reader {
     fn statuses(&mut self, at: &str, map: &Object, key: &str) -> Option<Statuses> {
         let at = child(at, key);
         let Some(list) = map.get(key)?.as_array() else {
-            return self.fault(at, "must be a list of HTTP statuses");
+            return self.fault(at, Wrong::MustBe(Wanted::Statuses));
         };
         let mut found = Vec::new();
         for (i, item) in list.iter().enumerate() {
@@ -290,7 +284,7 @@ impl Reader {
             };
             match number.and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok()) {
                 Some(status @ 100..=599) => found.push(Match { status, at: place }),
-                _ => self.complain(&at, "is no HTTP status"),
+                _ => self.complain(&at, Wrong::MustBe(Wanted::Status)),
             }
         }
         Some(found)

@@ -1,6 +1,6 @@
 //! The sections `get`, `find`, `create`, `replace` and `delete`.
 
-use super::{Object, Reader, child};
+use super::{Loss, Object, Reader, Unread, Wanted, Wrong, child};
 use crate::connector::status::plain;
 use crate::connector::template::Var;
 use crate::connector::{Ask, Delete, Find, Op, Reply};
@@ -54,7 +54,7 @@ impl Reader {
         let (rev_in, next_rev) = (self.optional_place(at, map, "revIn"), self.optional_place(at, map, "nextRev"));
         for key in ["wrap", "revIn", "nextRev", "body"].iter().filter(|_| ["get", "delete"].contains(&key)) {
             if map.contains_key(*key) {
-                self.complain(child(at, key), "means nothing here: no document is sent");
+                self.complain(child(at, key), Wrong::Unread(Unread::NoDocument));
             }
         }
         Some(Op {
@@ -78,7 +78,7 @@ impl Reader {
             let answer = self.part(at, map, "answer", &["rev", "key"]);
             let at_answer = child(at, "answer");
             if map.contains_key("doc") || ["get", "delete"].contains(&key) {
-                self.complain(&at_answer, "is for create and replace, instead of \"doc\"");
+                self.complain(&at_answer, Wrong::AnswerWithoutDocument);
             }
             let answer = answer?;
             let rev = self.pointer(&at_answer, answer, "rev");
@@ -99,7 +99,7 @@ impl Reader {
         let doc = self.optional_pointer(at, map, "doc").unwrap_or_default();
         let ask = ask?;
         if !ask.path.uses(Var::Id) && !ask.query.iter().any(|(_, t)| t.uses(Var::Id)) {
-            self.complain(at, "{id} is sent nowhere: nothing would be searched for");
+            self.complain(at, Wrong::NotSent { name: Var::Id.name(), so: Loss::Search });
         }
         Some(Find { ask, items, doc })
     }
@@ -108,7 +108,7 @@ impl Reader {
         match map.get("delete")? {
             serde_json::Value::String(text) if text == "mark" => Some(Delete::Mark),
             serde_json::Value::Object(_) => self.op(at, map, "delete").map(|op| Delete::Ask(Box::new(op))),
-            _ => self.fault(child(at, "delete"), "must be an object, or \"mark\""),
+            _ => self.fault(child(at, "delete"), Wrong::MustBe(Wanted::Delete)),
         }
     }
 
