@@ -32,7 +32,7 @@ texts! { BackendTexts {
     not_had: "取不到 {0}，检查网络后再试", "{0} cannot be fetched. Check the network and try again";
     too_long: "文件超过 1 MB，不像连接器", "The file is longer than 1 MB: that is no connector";
     no_faults: "没有错误", "No faults";
-    faults: "{0} 处错误，点一处跳过去", "{0} faults: choose one to go there";
+    faults: "{0} 处错误，点一处跳过去", "{0} {0|fault|faults}: choose one to go there";
     at_line: "第 {0} 行", "line {0}";
     mend_first: "先改好文件里的错误", "Mend the faults of the file first";
     // ── tabs ──
@@ -84,7 +84,7 @@ texts! { BackendTexts {
     waiting: "等待", "Waiting";
     measured: "测得的保证", "What was measured";
     stale: "自检之后文件又改过，结论可能已不准。", "The file has changed since the test; its result may no longer hold.";
-    left: "有 {0} 份测试资料删不掉，请在后台手工删除：{1}", "{0} test documents could not be removed; delete them on the backend: {1}";
+    left: "有 {0} 份测试资料删不掉，请在后台手工删除：{1}", "{0} test {0|document|documents} could not be removed; delete {0|it|them} on the backend: {1}";
     summary_ok: "可以在这个后台上工作。", "The desk can work on this backend.";
     summary_less: "可以工作，有差别的地方工作台会说明。", "The desk can work here and says where less can be relied on.";
     summary_bad: "有不行的项目，换用前请先解决。", "Some checks fail: mend them before the desk works here.";
@@ -144,8 +144,8 @@ texts! { BackendTexts {
     saved_as_tested: "测得的保证和日期会写进文件。", "The measured promises and their date are written into the file.";
     save_untested: "这份文件还没有自检。工作台只相信文件自己说的，没说的不算。", "This file has not been tested. The desk believes what it says itself, and nothing beyond.";
     not_stored: "这个浏览器不保存设置，换不了。", "This browser keeps no settings: it cannot switch.";
-    waiting_here: "{0} 上还有 {1} 条没有发送，会留在这台设备上；换回来登录后继续发送。", "{1} not sent yet on {0}. They stay on this device and go on when you come back and log in.";
-    waiting_there: "{0} 上有 {1} 条留在这台设备上，换回去登录后会发送。", "{1} for {0} wait on this device; they are sent when you go back and log in.";
+    waiting_here: "{0} 上还有 {1} 条没有发送，会留在这台设备上；换回来登录后继续发送。", "{1} not sent yet on {0}. {1|It stays|They stay} on this device and {1|goes|go} on when you come back and log in.";
+    waiting_there: "{0} 上有 {1} 条留在这台设备上，换回去登录后会发送。", "{1} for {0} {1|waits|wait} on this device; {1|it is|they are} sent when you go back and log in.";
     for_everybody: "给所有人", "For everybody";
     for_everybody_more: "下载后由服务器提供：baton-backend serve --connector FILE，或放到网站的 /connector/baton.json。", "Download it and let the server serve it: baton-backend serve --connector FILE, or as /connector/baton.json of the site.";
     download: "下载文件", "Download the file";

@@ -68,10 +68,10 @@ texts! { CallbackTexts {
     nothing_next: "没有可认领的回电", "Nothing to claim";
     empty: "没有待回电", "No call-backs are open";
     empty_hint: "专席全忙或下班时登记的回电会出现在这里。", "Those booked while all seats are busy or closed appear here.";
-    keeps: "{0} 席在席，按现在的顺序都来得及", "{0} seats in: all can be kept in this order";
+    keeps: "{0} 席在席，按现在的顺序都来得及", "{0} {0|seat|seats} in: all can be kept in this order";
     keeps_one: "1 席在席，按现在的顺序都来得及", "1 seat in: all can be kept in this order";
-    late_warn: "{0} 席在席，{1} 件会来不及，最迟超 {2}", "{0} seats in: {1} cannot be kept, the worst by {2}";
-    no_seat_warn: "没有座席在席，{0} 件回电无人可拨", "No seat is in: {0} call-backs have nobody to make them";
+    late_warn: "{0} 席在席，{1} 件会来不及，最迟超 {2}", "{0} {0|seat|seats} in: {1} cannot be kept, the worst by {2}";
+    no_seat_warn: "没有座席在席，{0} 件回电无人可拨", "No seat is in: {0} {0|call-back has|call-backs have} nobody to make {0|it|them}";
     will_be_late: "预计超 {0}", "late by {0}";
     col_customer: "客户", "Customer";
     col_topic: "业务", "Topic";

@@ -58,7 +58,7 @@ texts! { CaseTexts {
     answer: "答复", "answer";
     you: "你", "you";
     relay: "接力链", "Relay";
-    elided: "中间省略 {0} 棒", "{0} legs left out";
+    elided: "中间省略 {0} 棒", "{0} {0|leg|legs} left out";
     other_legs: "其他各棒", "Other legs";
     sentence: "接力链：客户、{0}。", "Relay: customer, {0}. ";
     sentence_holds: "棒在{0}，{1}。", "The baton is with {0}, {1}. ";

@@ -18,7 +18,7 @@ texts! { ContactTexts {
     to_expert: "转专席", "To expert";
     three_way: "三方", "3-way";
     end: "挂机", "End";
-    seats_free: "{0} 席空闲", "{0} seats free";
+    seats_free: "{0} 席空闲", "{0} {0|seat|seats} free";
     seat_free: "1 席空闲", "1 seat free";
     desk_closed: "已下班", "closed";
     no_expert_desk: "没有专席", "no expert desk";
@@ -125,7 +125,7 @@ texts! { ContactTexts {
     finish: "结束会话", "Finish";
     cut_off: "{0} 断开", "{0} offline";
     characters: "{0} / {1}", "{0} / {1}";
-    parts: "分 {0} 条", "{0} parts";
+    parts: "分 {0} 条", "{0} {0|part|parts}";
     read_only: "只有 {0} 能回复", "Only {0} may reply";
     // ── log a call ──
     log_call: "登记话机来电", "Log a desk-phone call";

@@ -5,7 +5,7 @@ use crate::texts;
 texts! { ExpertTexts {
     page: "专席", "Expert desk";
     hours: "{0}–{1}", "{0}–{1}";
-    seats: "{0} 席", "{0} seats";
+    seats: "{0} 席", "{0} {0|seat|seats}";
     open_now: "开放中，{0} 下班", "Open until {0}";
     open_always: "全天开放", "Open round the clock";
     closed_now: "已下班，{0} 开放", "Closed, opens {0}";
@@ -59,6 +59,6 @@ texts! { ExpertTexts {
     free_count: "空闲 {0}", "{0} free";
     busy_count: "在忙 {0}", "{0} busy";
     off_count: "未在席 {0}", "{0} away";
-    backlog_link: "待回电 {0}", "{0} call-backs open";
+    backlog_link: "待回电 {0}", "{0} {0|call-back|call-backs} open";
     mine: "你", "you";
 } }

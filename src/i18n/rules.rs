@@ -29,7 +29,7 @@ texts! { RulesTexts {
     parallel: "可同时派多家", "several at once";
     comma: "，", ", ";
     everywhere: "不限城市", "every city";
-    seats: "{0} 席", "{0} seats";
+    seats: "{0} 席", "{0} {0|seat|seats}";
     in_scope: "受理", "in scope";
     out_of_scope: "不受理", "out of scope";
     instead_of: "另一种读法：{0}", "could also be read as: {0}";
@@ -45,7 +45,7 @@ texts! { RulesTexts {
     special: "另定", "special";
     pinned: "个案按受理时的版本计时，规则更新不改已定的时限。", "A case keeps the version it was taken under; new rules never move its dates.";
     refused_more: "包内有错就整包不用，继续用上一个好的版本。改好后重新载入即可。", "A pack with a fault is refused whole; the last good version stays in force. Mend it and reload.";
-    fault_count: "{0} 处错误", "{0} faults";
+    fault_count: "{0} 处错误", "{0} {0|fault|faults}";
     stated_more: "原文写明", "printed plainly";
     decoded_more: "原文残缺，读法可靠", "garbled, the reading is safe";
     inferred_more: "由原文其他内容推出", "follows from other printed facts";

@@ -28,7 +28,7 @@ texts! { ShellTexts {
     search: "搜索客户、个案，或输入命令", "Search customers, cases, or run a command";
     online: "在线", "Online";
     synced: "在线，{0} 秒前同步", "Online, synced {0} s ago";
-    syncing: "正在同步 {0}/{1} 类，已有 {2} 份", "Syncing {0} of {1} kinds, {2} documents so far";
+    syncing: "正在同步 {0}/{1} 类，已有 {2} 份", "Syncing {0} of {1} {1|kind|kinds}, {2} {2|document|documents} so far";
     connecting: "正在连接", "Connecting";
     offline: "离线，最后同步 {0}", "Offline, last synced {0}";
     offline_never: "离线", "Offline";
@@ -42,8 +42,8 @@ texts! { ShellTexts {
     banner_offline_more: "可以继续受理和记录，已排队 {0} 条，恢复后按先后发出；时限照常走。", "You can go on working: {0} queued, sent in order when the network is back. Clocks go on.";
     retry_in: "{0} 秒后重试", "Retry in {0} s";
     retry_now: "立即重试", "Retry now";
-    banner_refused: "{0} 条没有生效，需要你处理", "{0} did not take effect and need you";
-    banner_unreadable: "{0} 份资料读不出来", "{0} documents cannot be read";
+    banner_refused: "{0} 条没有生效，需要你处理", "{0} did not take effect and {0|needs|need} you";
+    banner_unreadable: "{0} 份资料读不出来", "{0} {0|document|documents} cannot be read";
     look: "查看", "Look";
     banner_skew: "本机时钟与服务器差 {0} 秒，到期时间已按服务器校正", "This clock differs from the server's by {0} s; due times follow the server";
     banner_provisional: "缺 {0} 年调休表：节假日按法定日推算，涉及的到期标“待核”", "Holidays of {0} are not announced yet: statutory days are used, and dates that touch them are marked provisional";
@@ -54,7 +54,7 @@ texts! { ShellTexts {
     banner_memory: "此浏览器不保存数据，关闭标签页会丢失未发送的内容", "This browser stores nothing: unsent work is lost when the tab closes";
     banner_outdated: "另一个标签页已换用新版本，本页不再保存；请重新载入", "Another tab runs a newer version, and this page no longer stores anything: reload it";
     banner_lost: "浏览器清除了这台设备上的资料，正从服务器重新取回；当时没有未发送的内容", "The browser has thrown away what this device kept. It is being fetched again; nothing was unsent";
-    banner_lost_unsent: "浏览器清除了这台设备上的资料，其中 {0} 条未发送的内容已丢失，请重新登记", "The browser has thrown away what this device kept, {0} unsent entries with it: enter them again";
+    banner_lost_unsent: "浏览器清除了这台设备上的资料，其中 {0} 条未发送的内容已丢失，请重新登记", "The browser has thrown away what this device kept, {0} unsent {0|entry|entries} with it: enter {0|it|them} again";
     banner_restored: "浏览器清除了这台设备上的资料，已从这个页面全部存回去，没有丢失", "The browser threw away what this device kept. All of it was put back from this page; nothing is lost";
     banner_full: "这台设备给接力台的空间已用 {0}%；满了就存不下新的操作", "This device's room for Baton is {0} % full; when it is full, nothing new can be stored";
     banner_logged_out: "登录已过期，未发送的内容还在；重新登录后继续发送", "The session ended. Unsent work is kept; log in again to send it";
@@ -64,7 +64,7 @@ texts! { ShellTexts {
     works_on: "后台：{0}", "Backend: {0}";
     setback_store: "这台设备没有存下：{0}", "This device could not store it: {0}";
     log_out: "退出登录", "Log out";
-    log_out_unsent: "还有 {0} 条没有发送，会留在这台设备上，等你下次登录再发。", "{0} not sent yet. They stay on this device until you log in again.";
+    log_out_unsent: "还有 {0} 条没有发送，会留在这台设备上，等你下次登录再发。", "{0} not sent yet. {0|It stays|They stay} on this device until you log in again.";
     log_out_plain: "客户资料会从这台设备上清除。", "Customer data are removed from this device.";
     pick_row: "选一件开始", "Pick something to begin";
     pick_row_more: "左边按紧迫度排好了，J / K 上下移动", "The list is ordered by urgency; J / K move";

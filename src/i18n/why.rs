@@ -35,7 +35,7 @@ texts! { WhyTexts {
     from: "自 {0}", "from {0}";
     reply_due: "答复时限", "reply due";
     reserve: "末棒预留", "reserve";
-    statutory: "法定 {0} 天", "{0} days by law";
+    statutory: "法定 {0} 天", "{0} {0|day|days} by law";
     allowance: "时限", "limit";
     used: "已用", "used";
     left: "余额", "left";
@@ -57,7 +57,7 @@ texts! { WhyTexts {
     reserve_head: "末棒预留 {0}", "Reserve {0}";
     reserve_detail: "留给首问答复客户，任何一棒不得占用", "Kept for the owner's answer; no leg may use it";
     reserve_binds: "每棒时限更晚，以答复时限减预留为准", "The leg's own limit is later: the reply less the reserve counts";
-    law_head: "法定 {0} 天", "{0} days by law";
+    law_head: "法定 {0} 天", "{0} {0|day|days} by law";
     law_detail: "只作上限，内部时限更早", "A ceiling only; the own limit is earlier";
     law_binds: "早于内部时限，以此为准", "Earlier than the own limit: this counts";
     change_head: "{0} 起按{1}", "{1} since {0}";
@@ -77,7 +77,7 @@ texts! { WhyTexts {
     early_head: "提前 {0}", "Early by {0}";
     hours_head: "只计{0}", "Only {0} counts";
     hours_detail: "不开放的时间不计入", "Time outside does not count";
-    tries_head: "已拨 {0} 次，每轮 {1} 次", "Tried {0} times, {1} a round";
+    tries_head: "已拨 {0} 次，每轮 {1} 次", "Tried {0} {0|time|times}, {1} a round";
     tries_next: "{0} 起可再拨", "Next try from {0}";
     tries_none: "认领后即可拨打", "May be made once claimed";
     round_head: "第 {0} 轮", "Round {0}";

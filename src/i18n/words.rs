@@ -60,7 +60,7 @@ texts! { Words {
     no_edge: "{0}不能派给{1}；可派：{2}", "{0} cannot dispatch to {1}; possible: {2}";
     no_chain: "棒已经过{0}，请原路回单", "{0} is in this chain already: answer back instead";
     no_parallel: "{0}还没有回单，不能同时再派", "{0} has not answered; no second leg at once";
-    no_loop: "{0}到{1}已派 {2} 次，请主管决定", "{0} to {1} was dispatched {2} times; a lead decides";
+    no_loop: "{0}到{1}已派 {2} 次，请主管决定", "{0} to {1} was dispatched {2} {2|time|times}; a lead decides";
     no_consent: "资料要离开本公司，先取得客户同意", "Data would leave the operator: record the customer's consent first";
     no_deadline: "再派一棒会超出答复时限 {0}", "Another leg breaks the customer's deadline by {0}";
     no_leg_ended: "这一棒已经结束", "That leg has ended";

@@ -12,7 +12,7 @@ texts! { WorklistTexts {
     filter: "筛选", "Filter";
     filter_on: "筛选（已生效）", "Filter (in force)";
     stale: "顺序有变，点此更新", "Order has changed: update";
-    many_soon: "{0} 件即将到期或已超时", "{0} items became due soon or overdue";
+    many_soon: "{0} 件即将到期或已超时", "{0} {0|item|items} became due soon or overdue";
     search: "号码、姓名、个案号", "Number, name, case";
     clear: "清除", "Clear";
     without_clock: "没有时钟", "No clock";
