@@ -114,7 +114,7 @@ impl Live {
 
     pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
         let replica = self.ledger.replica();
-        replica.pending(collection, id).iter().any(|item| !matches!(item.state, ItemState::Settling { .. }))
+        replica.pending(collection, id).iter().any(|item| item.state != ItemState::Settling)
     }
 
     /// Whether exclusive work of this desk (a claim, an acceptance) may still turn out to be somebody else's. Where the
@@ -215,7 +215,7 @@ fn provisional(promises: &Promises, offline: bool, state: &ItemState) -> bool {
     match state {
         ItemState::Queued | ItemState::Sent => offline || promises.cas != Cas::Atomic,
         // The claim document has decided, where there is one.
-        ItemState::Settling { .. } => promises.cas != Cas::Atomic && !promises.create_once,
+        ItemState::Settling => promises.cas != Cas::Atomic && !promises.create_once,
         ItemState::Refused { .. } | ItemState::Dead { .. } => false,
     }
 }
@@ -291,7 +291,7 @@ mod tests {
         let best = Promises { cas: Cas::Atomic, create_once: true, journal: true, tombstones: true, since: true };
         let racy = Promises { cas: Cas::Doubtful, ..best };
         let bare = Promises { create_once: false, ..racy };
-        let watched = ItemState::Settling { until: Timestamp::from_millis(0) };
+        let watched = ItemState::Settling;
         assert!(!provisional(&best, false, &ItemState::Queued), "on its way, and decided at once");
         assert!(provisional(&best, true, &ItemState::Queued), "nobody has heard of it");
         assert!(provisional(&racy, false, &ItemState::Sent));

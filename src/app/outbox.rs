@@ -22,7 +22,7 @@ fn state_of(item: &OutboxItem) -> (&'static str, &'static str) {
     match item.state {
         ItemState::Queued => ("queued", "clock"),
         ItemState::Sent => ("sent", "check"),
-        ItemState::Settling { .. } => ("acked", "checks"),
+        ItemState::Settling => ("acked", "checks"),
         ItemState::Refused { .. } => ("failed", "alert"),
         ItemState::Dead { .. } => ("failed", "alert"),
     }
@@ -144,7 +144,7 @@ fn Line(item: OutboxItem) -> impl IntoView {
             _ => t().state_queued.to_owned(),
         },
         ItemState::Sent => t().state_sent.to_owned(),
-        ItemState::Settling { .. } => t().state_settling.to_owned(),
+        ItemState::Settling => t().state_settling.to_owned(),
         ItemState::Refused { refusal } => {
             format!("{}: {}", t().state_refused, words::refusal(refusal, desk.policy().as_deref(), lang()))
         }

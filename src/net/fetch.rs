@@ -57,6 +57,10 @@ impl Clock for BrowserClock {
     fn now_ms(&self) -> i64 {
         js_sys::Date::now() as i64
     }
+
+    fn steady_ms(&self) -> i64 {
+        web_sys::window().and_then(|window| window.performance()).map_or(0, |performance| performance.now() as i64)
+    }
 }
 
 /// `Math.random`: good enough for jitter and for telling tabs apart.

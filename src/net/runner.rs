@@ -26,6 +26,8 @@ pub type DeskSyncer = Syncer<DeskStore, DeskNet, BrowserClock, BrowserRng>;
 const LOOK_EVERY_MS: i64 = 15_000;
 /// A feed that closed for good is opened again after this time, milliseconds, with as much jitter.
 const FEED_AGAIN_MS: u64 = 3_000;
+/// So far the two clocks of the device may drift apart in one round without meaning that it slept, milliseconds.
+const SLEPT_MS: i64 = 5_000;
 /// A long poll that is answered sooner is not asked for again before this time, milliseconds.
 const POLL_AGAIN_MS: i64 = 1_000;
 
@@ -37,8 +39,11 @@ pub struct Runner {
     tabs: RefCell<Option<Tabs>>,
     feed: RefCell<Option<Feed>>,
     turns: Turns,
+    /// When the feed may be opened and when the store is looked at next, by the steady clock.
     feed_at_ms: Cell<i64>,
     look_at_ms: Cell<i64>,
+    /// How far the clock on the wall is ahead of the steady one.
+    ahead_ms: Cell<i64>,
     /// This tab holds the lock, so it should lead.
     elected: Cell<bool>,
     /// The line of the leading tab, while this one does not lead.
@@ -70,6 +75,7 @@ impl Runner {
             turns: Turns::default(),
             feed_at_ms: Cell::new(0),
             look_at_ms: Cell::new(0),
+            ahead_ms: Cell::new(i64::MAX),
             elected: Cell::new(false),
             line: Cell::new(Link::Unknown),
             events: RefCell::default(),
@@ -261,21 +267,21 @@ impl Runner {
     async fn wait_for(self: Rc<Self>, first: Collection) {
         let mut collection = first;
         loop {
-            let begun = BrowserClock.now_ms();
+            let begun = BrowserClock.steady_ms();
             let heard = self.syncer.listen(collection).await;
             if !heard || self.stopped.get() {
                 break;
             }
             self.bell.ring();
             // A server that answers at once, or has much to say, must not be asked without end.
-            let soon = begun + POLL_AGAIN_MS - BrowserClock.now_ms();
+            let soon = begun + POLL_AGAIN_MS - BrowserClock.steady_ms();
             if let Ok(pause @ 1..) = u32::try_from(soon) {
                 TimeoutFuture::new(pause).await;
             }
             collection = self.turns.next(collection);
         }
         self.turns.close(collection);
-        self.feed_later(BrowserClock.now_ms());
+        self.feed_later(BrowserClock.steady_ms());
     }
 
     /// Whether the feed, or a long poll, is wanted and not open.
@@ -301,7 +307,7 @@ impl Runner {
                 return;
             }
             FeedWord::Closed => {
-                self.feed_later(BrowserClock.now_ms());
+                self.feed_later(BrowserClock.steady_ms());
                 // Not dropped here: this runs inside one of its listeners.
                 let weak = Rc::downgrade(&self);
                 spawn_local(async move { with(&weak, |runner| drop(runner.feed.borrow_mut().take())) });
@@ -326,6 +332,17 @@ impl Runner {
         self.feed_at_ms.set(now + i64::try_from(FEED_AGAIN_MS + jitter).unwrap_or(0));
     }
 
+    /// A device that slept (or whose clock was set) has missed something: everything is due.
+    fn mind_sleep(&self, now: i64) {
+        let ahead = BrowserClock.now_ms() - now;
+        if ahead > self.ahead_ms.replace(ahead).saturating_add(SLEPT_MS) {
+            self.look_at_ms.set(0);
+            self.feed_at_ms.set(0);
+            self.syncer.kick();
+            self.syncer.pull_soon();
+        }
+    }
+
     /// How the line is: only the leader knows, the others have it from there.
     fn status(&self) -> Status {
         let status = self.syncer.status();
@@ -334,7 +351,8 @@ impl Runner {
 
     /// One round; gives the time to wait until the next, in milliseconds.
     async fn round(self: &Rc<Self>) -> u32 {
-        let now = BrowserClock.now_ms();
+        let now = BrowserClock.steady_ms();
+        self.mind_sleep(now);
         self.tend_feed(now);
         if now >= self.look_at_ms.get() {
             self.look_at_ms.set(now + LOOK_EVERY_MS);
@@ -356,10 +374,10 @@ impl Runner {
         if step == Step::Worked {
             return 0;
         }
-        let now = BrowserClock.now_ms();
+        let now = BrowserClock.steady_ms();
         let mut wake = self.look_at_ms.get();
-        if let Some(next) = self.syncer.next_wake(now) {
-            wake = wake.min(next);
+        if let Some(rest_ms) = self.syncer.rest_ms() {
+            wake = wake.min(now.saturating_add(rest_ms));
         }
         if self.lacks_feed() {
             wake = wake.min(self.feed_at_ms.get().max(now + 500));

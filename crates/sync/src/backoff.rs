@@ -11,7 +11,7 @@ const CAP_MS: u64 = 60_000;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Backoff {
     failures: u32,
-    /// Not before this moment, device milliseconds.
+    /// Not before this moment, milliseconds by the steady clock.
     pub until_ms: Option<i64>,
     pub problem: Option<Problem>,
 }
@@ -47,13 +47,8 @@ pub(crate) struct Skew {
 }
 
 impl Skew {
-    pub fn note(&mut self, sent_ms: i64, answered_ms: i64, server_ms: i64) {
-        let trip = answered_ms - sent_ms;
-        if trip < 0 {
-            // The device's clock was set back meanwhile: nothing from before counts.
-            self.samples.clear();
-            return;
-        }
+    /// An answer that came after `trip` milliseconds, at `answered_ms` by the device's clock, and says `server_ms`.
+    pub fn note(&mut self, trip: i64, answered_ms: i64, server_ms: i64) {
         let offset = server_ms + trip / 2 - answered_ms;
         if let Some(best) = self.best()
             && (best.1 - offset).abs() > (best.0 + trip) / 2 + 1000
@@ -110,13 +105,13 @@ mod tests {
     #[test]
     fn the_shortest_round_trip_wins_and_a_jump_starts_afresh() {
         let mut skew = Skew::default();
-        skew.note(0, 2000, 61_900);
+        skew.note(2000, 2000, 61_900);
         assert_eq!(skew.offset_ms(), Some(60_900));
-        skew.note(3000, 3100, 63_050);
+        skew.note(100, 3100, 63_050);
         assert_eq!(skew.offset_ms(), Some(60_000));
-        skew.note(4000, 6000, 65_800);
+        skew.note(2000, 6000, 65_800);
         assert_eq!(skew.offset_ms(), Some(60_000));
-        skew.note(10_000, 10_100, 10_050);
+        skew.note(100, 10_100, 10_050);
         assert_eq!(skew.offset_ms(), Some(0));
     }
 }

@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 
 use crate::connector::Remote;
 use crate::defence::{self, Defence};
+use crate::moment::Trip;
 use crate::net::Problem;
 use crate::outbox::OutboxItem;
 use crate::plan::{ActError, Command, Plan};
@@ -237,6 +238,8 @@ impl<S: Store> Ledger<S> {
         self.store.take_lead(&token).await?;
         let snapshot = self.load_docs(&[]).await?;
         *self.lead.borrow_mut() = Some(token);
+        // What became of watched entries while another tab led is not known here.
+        self.replica.borrow_mut().forget_watched();
         if snapshot.version != self.version.get() || self.doubtful.get() {
             return self.load_all().await;
         }
@@ -298,10 +301,11 @@ impl<S: Store> Ledger<S> {
         &self,
         remotes: Vec<Remote>,
         answered: Option<(&DocKey, Option<&str>)>,
+        trip: Trip,
     ) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_incoming(remotes, answered);
+        let plan = self.replica.borrow().plan_incoming(remotes, answered, trip);
         self.carry_out(plan, true).await
     }
 
@@ -311,14 +315,14 @@ impl<S: Store> Ledger<S> {
     pub(crate) async fn page(
         &self,
         collection: Collection,
-        remotes: Vec<Remote>,
+        (remotes, trip): (Vec<Remote>, Trip),
         asked: Option<&str>,
         cursor: Option<String>,
         last: bool,
     ) -> Result<bool, StoreError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
-        let mut plan = self.replica.borrow().plan_incoming(remotes, None);
+        let mut plan = self.replica.borrow().plan_incoming(remotes, None, trip);
         if self.replica.borrow().cursor(collection) != asked {
             self.carry_out(plan, true).await?;
             return Ok(false);
@@ -339,12 +343,13 @@ impl<S: Store> Ledger<S> {
         key: &DocKey,
         remote: Option<Remote>,
         answered: Option<&str>,
+        trip: Trip,
     ) -> Result<(), StoreError> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
-        let mut plan = self.replica.borrow().plan_incoming(remote.into_iter().collect(), Some((key, answered)));
+        let mut plan = self.replica.borrow().plan_incoming(remote.into_iter().collect(), Some((key, answered)), trip);
         if plan.slots.is_empty() {
-            plan = self.replica.borrow().plan_looked(key);
+            plan = self.replica.borrow().plan_looked(key, trip);
         }
         self.carry_out(plan, true).await
     }
@@ -372,15 +377,6 @@ impl<S: Store> Ledger<S> {
         self.carry_out(plan, true).await
     }
 
-    pub(crate) fn clock_set_back(&self, by_ms: i64) {
-        self.replica.borrow_mut().clock_set_back(by_ms);
-    }
-
-    /// Device time.
-    pub(crate) fn set_now(&self, now_ms: i64) {
-        self.replica.borrow_mut().set_now(now_ms);
-    }
-
     pub(crate) fn watch(&self) -> Watch {
         self.replica.borrow().watch()
     }
@@ -398,6 +394,15 @@ impl<S: Store> Ledger<S> {
         let _gate = self.gate.lock().await;
         self.settle_doubt().await?;
         let plan = self.replica.borrow().plan_reset(collection);
+        self.carry_out(plan, true).await
+    }
+
+    /// Everything was read again.
+    pub(crate) async fn swept(&self) -> Result<(), StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        let mut plan = Plan::default();
+        plan.mark_sweep(false);
         self.carry_out(plan, true).await
     }
 

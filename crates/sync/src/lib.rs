@@ -16,6 +16,7 @@ mod join;
 mod ledger;
 mod memory;
 mod merge;
+mod moment;
 pub mod net;
 mod outbox;
 mod plan;

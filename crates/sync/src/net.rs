@@ -56,9 +56,14 @@ impl<N: Net + ?Sized> Net for &N {
     }
 }
 
-/// Milliseconds since the Unix epoch by the device's clock, uncorrected.
+/// The device's two clocks, uncorrected.
 pub trait Clock {
+    /// Milliseconds since the Unix epoch. It may be wrong, and be set at any moment.
     fn now_ms(&self) -> i64;
+
+    /// Milliseconds since some moment of this run. It never goes back and never runs ahead; it may stand still while
+    /// the device sleeps.
+    fn steady_ms(&self) -> i64;
 }
 
 /// Uniform random numbers for jitter and tokens; they need not be secret.

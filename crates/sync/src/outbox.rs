@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::net::Problem;
 
 /// Version of the stored form that this version writes. Every older one must stay readable.
-pub const OUTBOX_VERSION: u32 = 2;
+pub const OUTBOX_VERSION: u32 = 3;
 
 /// Where an entry stands. An acknowledged entry is in the base's journal and no longer in the outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,10 +22,9 @@ pub enum ItemState {
     /// queued again, and the backend's journal shows whether it was done.
     Sent,
     /// The backend holds it. It is one where a later write of somebody else may undo that unnoticed, so the entry is
-    /// watched until then (device time, UTC), and done again if it vanishes.
-    Settling {
-        until: Timestamp,
-    },
+    /// watched for a while, and done again if it vanishes. How long already is not kept: after a restart the watch
+    /// begins anew.
+    Settling,
     /// It does not hold on the new base. Stays until the person retries or discards it.
     Refused {
         refusal: Refusal,
@@ -36,7 +35,7 @@ pub enum ItemState {
     },
 }
 
-baton_engine::tagged!(ItemState, "is", ["queued", "sent"]);
+baton_engine::tagged!(ItemState, "is", ["queued", "sent", "settling"]);
 
 impl ItemState {
     /// Still on its way by itself.
@@ -102,7 +101,7 @@ impl OutboxItem {
 
     /// The form that is stored and exported.
     pub fn to_json(&self) -> Value {
-        let mut item = self.clone();
+        let mut item = OutboxItem { v: OUTBOX_VERSION, ..self.clone() };
         if item.state == ItemState::Sent {
             item.state = ItemState::Queued;
         }
@@ -122,7 +121,7 @@ impl OutboxItem {
     pub fn read(text: &str) -> Result<OutboxItem, String> {
         let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
         match value.get("v").and_then(Value::as_u64) {
-            Some(1 | 2) => OutboxItem::deserialize(value).map_err(|e| e.to_string()),
+            Some(1..=3) => OutboxItem::deserialize(value).map_err(|e| e.to_string()),
             Some(v) => Err(format!("written by a newer version (form {v})")),
             None => Err("/v is missing".into()),
         }

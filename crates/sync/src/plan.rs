@@ -4,7 +4,7 @@
 use baton_engine::model::{Collection, DocumentFault};
 use baton_engine::{Refusal, model::Entry};
 
-use crate::outbox::OutboxItem;
+use crate::outbox::{ItemState, OutboxItem};
 use crate::slot::{DocKey, Frame, Slot};
 use crate::store::{Batch, ItemRecord, StoreError};
 
@@ -41,12 +41,19 @@ pub(crate) struct Plan {
     /// Ids of entries that are stored no longer.
     pub removed: Vec<String>,
     pub cursors: Vec<(Collection, Option<String>)>,
+    /// Entries that were seen at the backend and are to be watched, and when that was (by the steady clock).
+    pub seen: Vec<(String, i64)>,
     /// Collections that were listed to their end for the first time.
     pub complete: Vec<Collection>,
+    /// Whether everything has to be read again.
+    pub sweep: Option<bool>,
 }
 
 /// Kept beside the cursors: a name with this prefix says that the collection was listed to its end once.
 pub(crate) const COMPLETE: &str = "complete:";
+
+/// Kept beside the cursors while everything has to be read again: see [`Plan::mark_sweep`].
+pub(crate) const SWEEP: &str = "sweep";
 
 impl Plan {
     /// Takes a slot in whose base or entries changed: settles it and notes what must be stored.
@@ -59,12 +66,22 @@ impl Plan {
             self.batch.update.push(record(item));
         }
         self.done.extend(settled.done);
+        if let Some(trip) = frame.trip {
+            let watched = slot.pending.iter().filter(|item| item.state == ItemState::Settling);
+            self.seen.extend(watched.map(|item| (item.id().to_owned(), trip.answered_ms)));
+        }
         self.slots.push((key, slot));
     }
 
     pub fn mark_complete(&mut self, collection: Collection) {
         self.batch.cursors.push((format!("{COMPLETE}{}", collection.name()), Some("1".into())));
         self.complete.push(collection);
+    }
+
+    /// Everything has to be read again, or that is done. Stored, so that a tab that is closed meanwhile goes on with it.
+    pub fn mark_sweep(&mut self, due: bool) {
+        self.batch.cursors.push((SWEEP.into(), due.then(|| "1".into())));
+        self.sweep = Some(due);
     }
 
     pub fn move_cursor(&mut self, collection: Collection, cursor: Option<String>) {

@@ -5,6 +5,7 @@
 //! replica is never looked at. Pure; no store, no net.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use baton_engine::model::{Collection, Document, DocumentFault};
@@ -14,6 +15,7 @@ use baton_engine::{Refusal, decide};
 use serde_json::Value;
 
 use crate::defence::{self, Defence};
+use crate::moment::Trip;
 use crate::net::{Problem, ProblemKind};
 use crate::outbox::{ItemState, OutboxItem};
 use crate::store::DocRecord;
@@ -143,11 +145,11 @@ pub(crate) enum Watch {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub policies: &'a Policies,
-    /// Device time.
-    pub now_ms: i64,
     pub watch: Watch,
+    /// Since when entries are watched, milliseconds by the steady clock.
+    pub watched: &'a HashMap<String, i64>,
     /// The base has just come from the backend.
-    pub fresh: bool,
+    pub trip: Option<Trip>,
 }
 
 /// What a person sees of a document.
@@ -285,11 +287,11 @@ impl Slot {
         if let Some(base) = &self.base {
             let mut rest = Vec::new();
             for mut item in std::mem::take(&mut self.pending) {
-                let state = if base.has_tombstone() && matches!(item.state, ItemState::Settling { .. }) {
+                let state = if base.has_tombstone() && item.state == ItemState::Settling {
                     // It was done, and then the document was deleted.
                     After::Done
                 } else if base.holds(key, item.id()) {
-                    frame.held(key, &item.state)
+                    frame.held(key, &item)
                 } else {
                     missed(&item.state)
                 };
@@ -334,30 +336,27 @@ enum After {
 
 impl Frame<'_> {
     /// The base holds the entry.
-    fn held(&self, key: &DocKey, state: &ItemState) -> After {
+    fn held(&self, key: &DocKey, item: &OutboxItem) -> After {
         let watch = match self.watch {
             Watch::Unknown => return After::Same,
             Watch::For(ms) if key.0 != Collection::Seats && defence::on(Defence::Settling) => Some(ms),
             Watch::For(_) | Watch::Never => None,
         };
-        match (watch, state) {
-            (None, _) => After::Done,
-            (Some(_), ItemState::Settling { until }) if self.fresh && until.millis() <= self.now_ms => After::Done,
-            // A moment beyond the longest watch is of another clock.
-            (Some(watch), ItemState::Settling { until }) if until.millis() <= self.now_ms.saturating_add(watch) => {
-                After::Same
-            }
-            (Some(watch), _) => {
-                After::Now(ItemState::Settling { until: Timestamp::from_millis(self.now_ms.saturating_add(watch)) })
-            }
+        let Some(watch) = watch else { return After::Done };
+        if item.state != ItemState::Settling {
+            return After::Now(ItemState::Settling);
         }
+        // Only what was asked for after the watch was over shows that nobody has undone it.
+        let over =
+            self.watched.get(item.id()).zip(self.trip).is_some_and(|(since, trip)| trip.asked_ms >= since + watch);
+        if over { After::Done } else { After::Same }
     }
 }
 
 /// The base does not hold the entry: one that it held before has been overwritten, and is done again.
 fn missed(state: &ItemState) -> After {
     match state {
-        ItemState::Settling { .. } => After::Now(ItemState::Queued),
+        ItemState::Settling => After::Now(ItemState::Queued),
         _ => After::Same,
     }
 }

@@ -7,8 +7,9 @@ use baton_engine::Refusal;
 use baton_engine::model::{Collection, Document, Intent};
 use baton_sync::net::ProblemKind;
 use baton_sync::store::Store;
-use baton_sync::{ActError, Command, Fail, ItemState, Link, Step};
+use baton_sync::{ActError, Command, Fail, ItemState, Link, OutboxItem, Step};
 use serde_json::json;
+use support::server::Server;
 use support::{Fate, World, book_callback, note, now, response, start_contact, topic};
 
 const C: Collection = Collection::Interactions;
@@ -306,8 +307,9 @@ fn retry_after_is_honoured_by_all_requests() {
     a.step();
     let sent = a.line.sent.borrow().len();
     assert_eq!(a.step(), Step::Waiting);
-    let wake = a.syncer.next_wake(world.true_ms.get()).unwrap();
-    assert!((30_000..=30_500).contains(&(wake - world.true_ms.get())));
+    let rest_ms = a.syncer.rest_ms().unwrap();
+    assert!((30_000..=30_500).contains(&rest_ms));
+    let wake = world.true_ms.get() + rest_ms;
     world.true_ms.set(wake - 1);
     assert_eq!(a.step(), Step::Waiting);
     assert_eq!(a.line.sent.borrow().len(), sent);
@@ -325,7 +327,7 @@ fn a_lost_session_pauses_and_goes_on_as_the_same_person_only() {
     a.rest();
     assert_eq!(a.step(), Step::SignedOut);
     assert_eq!(a.syncer.status().link, Link::SignedOut);
-    assert_eq!(a.syncer.next_wake(0), None);
+    assert_eq!(a.syncer.rest_ms(), None);
     assert_eq!(a.state(&entry), Some(ItemState::Queued));
     assert!(a.syncer.resume("b").is_err());
     assert_eq!(a.step(), Step::SignedOut);
@@ -436,6 +438,21 @@ fn the_clock_of_the_server_is_known_through_its_answers() {
 }
 
 #[test]
+fn entries_of_older_versions_are_read() {
+    let world = World::new(22);
+    let a = world.client("a");
+    a.act(C, "i1", start_contact()).unwrap();
+    let mut item = a.ledger.export()["items"][0].clone();
+    item["v"] = json!(2);
+    item["state"] = json!({"is": "settling", "until": "2026-11-23T02:00:00.000Z"});
+    let read = OutboxItem::read(&item.to_string()).unwrap();
+    assert_eq!((&read.state, &read.to_json()["v"]), (&ItemState::Settling, &json!(3)));
+    item["v"] = json!(1);
+    item["state"] = json!({"is": "queued"});
+    assert_eq!(OutboxItem::read(&item.to_string()).unwrap().state, ItemState::Queued);
+}
+
+#[test]
 fn an_outbox_entry_of_a_newer_version_is_carried_along() {
     use baton_sync::store::{Batch, ItemRecord, Store};
     let world = World::new(21);
@@ -464,6 +481,40 @@ fn drafts_are_kept_apart() {
     a.rest();
     a.crash();
     assert_eq!(now(a.ledger.store().drafts()).unwrap(), [("case/c1".to_owned(), "half a sen".to_owned())]);
+}
+
+#[test]
+fn a_wiped_backend_is_remembered_by_the_next_start() {
+    let world = World::new(32);
+    let mut a = world.client("a");
+    for n in 0..20 {
+        a.act(C, &format!("i{n}"), start_contact()).unwrap();
+    }
+    a.rest();
+    *world.server.borrow_mut() = Server::new(world.true_ms.clone());
+    a.syncer.pull_soon();
+    // As soon as the backend has said that the cursor is none of its own.
+    while a.ledger.replica().cursor(C).is_some() {
+        assert_eq!(a.step(), Step::Worked);
+    }
+    a.crash();
+    assert_eq!(a.ledger.replica().len(C), 20);
+    a.rest();
+    assert!(a.syncer.status().emptied, "a backend that shows nothing at all is not believed");
+    a.crash();
+    a.rest();
+    assert!(a.syncer.status().emptied, "nor by a later start");
+
+    world.server.borrow_mut().write("cases", "case-1", json!({"deleted": false}));
+    world.true_ms.set(world.true_ms.get() + 600_000);
+    a.rest();
+    assert!(!a.syncer.status().emptied);
+    assert_eq!(a.ledger.replica().documents(C).count(), 0, "what the backend does not know when asked is gone");
+    let listed = a.line.sent.borrow().len();
+    a.crash();
+    a.rest();
+    let asked = a.line.sent.borrow()[listed..].iter().filter(|r| r.url.contains("/i0")).count();
+    assert_eq!(asked, 0, "and not asked for again");
 }
 
 #[test]

@@ -7,14 +7,14 @@ mod plans;
 mod sending;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use baton_engine::model::{Collection, Document, DocumentFault};
 use baton_engine::policy::Policies;
-use baton_engine::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::moment::Trip;
 use crate::outbox::{ItemState, OutboxItem};
 use crate::plan::Plan;
 use crate::slot::{DocKey, Frame, Slot, Watch};
@@ -36,14 +36,16 @@ pub struct Replica {
     cursors: BTreeMap<Collection, String>,
     /// Collections that were listed to their end at least once.
     complete: BTreeSet<Collection>,
+    /// Everything has to be read again.
+    sweep_due: bool,
     nameless: VecDeque<DocumentFault>,
     /// Documents that somebody looked at and that cannot be read.
     unreadable: RefCell<BTreeMap<DocKey, DocumentFault>>,
     /// Documents of the store's front whose own record was not read yet.
     front: HashSet<DocKey>,
-    /// Device time of the last step.
-    now_ms: i64,
     watch: Watch,
+    /// Since when this tab watches entries, milliseconds by the steady clock.
+    watched: HashMap<String, i64>,
     confirmed: VecDeque<String>,
     next_seq: u64,
     changes: BTreeSet<DocKey>,
@@ -81,11 +83,12 @@ impl Replica {
             aside: BTreeMap::new(),
             cursors: BTreeMap::new(),
             complete: BTreeSet::new(),
+            sweep_due: false,
             nameless: VecDeque::new(),
             unreadable: RefCell::default(),
             front: HashSet::new(),
-            now_ms: 0,
             watch: Watch::default(),
+            watched: HashMap::new(),
             confirmed: VecDeque::new(),
             next_seq: 1,
             changes: BTreeSet::new(),
@@ -166,7 +169,7 @@ impl Replica {
             match item.state {
                 ItemState::Queued => counts.queued += 1,
                 ItemState::Sent => counts.sent += 1,
-                ItemState::Settling { .. } => counts.settling += 1,
+                ItemState::Settling => counts.settling += 1,
                 ItemState::Refused { .. } => counts.refused += 1,
                 ItemState::Dead { .. } => counts.dead += 1,
             }
@@ -207,11 +210,6 @@ impl Replica {
         self.policies = policies;
     }
 
-    /// What time it is at this device.
-    pub(crate) fn set_now(&mut self, now_ms: i64) {
-        self.now_ms = now_ms;
-    }
-
     pub(crate) fn watch(&self) -> Watch {
         self.watch
     }
@@ -231,21 +229,18 @@ impl Replica {
         bases.map(|(key, base)| base.record(key)).collect()
     }
 
-    /// Watches end as many milliseconds earlier as the device's clock was set back.
-    pub(crate) fn clock_set_back(&mut self, by_ms: i64) {
-        let keys: BTreeSet<&DocKey> = self.items.values().collect();
-        for (collection, id) in keys {
-            let Some(slot) = self.docs.get_mut(collection).and_then(|docs| docs.get_mut(id)) else { continue };
-            for item in &mut slot.pending {
-                if let ItemState::Settling { until } = &mut item.state {
-                    *until = Timestamp::from_millis(until.millis().saturating_sub(by_ms));
-                }
-            }
-        }
+    /// The backend has lost its memory, and not everything was read again since.
+    pub(crate) fn is_sweep_due(&self) -> bool {
+        self.sweep_due
     }
 
-    fn frame(&self, fresh: bool) -> Frame<'_> {
-        Frame { policies: &self.policies, now_ms: self.now_ms, watch: self.watch, fresh }
+    /// All watches begin anew, each with the next look.
+    pub(crate) fn forget_watched(&mut self) {
+        self.watched.clear();
+    }
+
+    fn frame(&self, trip: Option<Trip>) -> Frame<'_> {
+        Frame { policies: &self.policies, watch: self.watch, watched: &self.watched, trip }
     }
 
     fn slot(&self, collection: Collection, id: &str) -> Option<&Slot> {
@@ -277,8 +272,12 @@ impl Replica {
         }
         self.outbox_changed |= !plan.complete.is_empty();
         self.complete.extend(plan.complete);
+        self.sweep_due = plan.sweep.unwrap_or(self.sweep_due);
         for (key, slot) in plan.slots {
             self.put(key, slot);
+        }
+        for (entry, at_ms) in plan.seen {
+            self.watched.entry(entry).or_insert(at_ms);
         }
     }
 
@@ -289,6 +288,10 @@ impl Replica {
         if let Some(old) = old {
             for item in &old.pending {
                 self.items.remove(&(item.seq, item.id().to_owned()));
+                let settles = |new: &OutboxItem| new.id() == item.id() && new.state == ItemState::Settling;
+                if !slot.pending.iter().any(settles) {
+                    self.watched.remove(item.id());
+                }
             }
             self.outbox_changed |= !old.pending.is_empty() && !same;
         }

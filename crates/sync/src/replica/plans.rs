@@ -10,9 +10,10 @@ use baton_engine::{Refusal, decide};
 use super::Replica;
 use crate::connector::{Place, Remote};
 use crate::defence::{self, Defence};
+use crate::moment::Trip;
 use crate::net::Problem;
 use crate::outbox::{ItemState, OutboxItem};
-use crate::plan::{ActError, COMPLETE, Command, Plan, record};
+use crate::plan::{ActError, COMPLETE, Command, Plan, SWEEP, record};
 use crate::slot::{Base, DocKey, Slot};
 use crate::store::{Batch, DocRecord, ItemRecord, Snapshot};
 
@@ -52,7 +53,12 @@ impl Replica {
 
     /// Documents from the backend. One that is older than what we have is passed over, unless it answers a request on
     /// `answered` (key, revision), which is still our base: then it is the truth, whatever its number.
-    pub(crate) fn plan_incoming(&self, remotes: Vec<Remote>, answered: Option<(&DocKey, Option<&str>)>) -> Plan {
+    pub(crate) fn plan_incoming(
+        &self,
+        remotes: Vec<Remote>,
+        answered: Option<(&DocKey, Option<&str>)>,
+        trip: Trip,
+    ) -> Plan {
         let mut plan = Plan::default();
         let mut newest: BTreeMap<DocKey, Base> = BTreeMap::new();
         for remote in remotes {
@@ -73,15 +79,15 @@ impl Replica {
                 plan.batch.remove.extend(slot.pending.drain(..).map(|i| i.id().to_owned()));
             }
             slot.base = Some(base);
-            plan.settle(&self.frame(true), key, slot);
+            plan.settle(&self.frame(Some(trip)), key, slot);
         }
         plan
     }
 
     /// The backend was asked for the document and said what we have already: entries watched long enough are done.
-    pub(crate) fn plan_looked(&self, key: &DocKey) -> Plan {
+    pub(crate) fn plan_looked(&self, key: &DocKey, trip: Trip) -> Plan {
         let mut plan = Plan::default();
-        plan.settle(&self.frame(true), key.clone(), self.slot_or_new(key));
+        plan.settle(&self.frame(Some(trip)), key.clone(), self.slot_or_new(key));
         plan
     }
 
@@ -94,7 +100,7 @@ impl Replica {
             plan.batch.docs.push(base.record(key));
             slot.base = Some(base);
         }
-        plan.settle(&self.frame(true), key.clone(), slot);
+        plan.settle(&self.frame(None), key.clone(), slot);
         plan
     }
 
@@ -107,7 +113,7 @@ impl Replica {
             let mut slot = self.slot_or_new(&key);
             if slot.base.is_none() || self.front.contains(&key) {
                 slot.base = Some(Base::new(record));
-                plan.settle(&self.frame(false), key, slot);
+                plan.settle(&self.frame(None), key, slot);
             }
         }
         plan
@@ -125,6 +131,8 @@ impl Replica {
             }
         }
         plan.move_cursor(collection, None);
+        // What was deleted long ago is in no list: it is looked for when all has been listed.
+        plan.mark_sweep(true);
         plan
     }
 
@@ -136,7 +144,7 @@ impl Replica {
             change(item);
             plan.batch.update.push(record(item));
         }
-        plan.settle(&self.frame(false), key.clone(), slot);
+        plan.settle(&self.frame(None), key.clone(), slot);
         plan
     }
 
@@ -156,7 +164,7 @@ impl Replica {
         let done: Vec<OutboxItem> = slot.pending.extract_if(.., confirmed).collect();
         plan.batch.remove.extend(done.iter().map(|item| item.id().to_owned()));
         plan.done.extend(done);
-        plan.settle(&self.frame(true), key.clone(), slot);
+        plan.settle(&self.frame(None), key.clone(), slot);
         plan
     }
 
@@ -180,12 +188,12 @@ impl Replica {
         let item = self.item(entry)?;
         let key = (item.collection, item.doc.clone());
         let mut slot = self.slot_or_new(&key);
-        if matches!(item.state, ItemState::Settling { .. }) || item.state.is_moving() && slot.fault(&key).is_none() {
+        if item.state == ItemState::Settling || item.state.is_moving() && slot.fault(&key).is_none() {
             return None;
         }
         slot.pending.retain(|i| i.id() != entry);
         plan.batch.remove.push(entry.into());
-        plan.settle(&self.frame(false), key, slot);
+        plan.settle(&self.frame(None), key, slot);
         Some(plan)
     }
 
@@ -196,10 +204,11 @@ impl Replica {
         let aside = self.aside.iter().map(|(id, (text, _))| ItemRecord { id: id.clone(), text: text.clone() });
         let cursors = self.cursors.iter().map(|(c, cursor)| (c.name().to_owned(), Some(cursor.clone())));
         let complete = self.complete.iter().map(|c| (format!("{COMPLETE}{}", c.name()), Some("1".to_owned())));
+        let sweep = self.sweep_due.then(|| (SWEEP.to_owned(), Some("1".to_owned())));
         Batch {
             docs,
             insert: self.outbox().map(record).chain(aside).collect(),
-            cursors: cursors.chain(complete).collect(),
+            cursors: cursors.chain(complete).chain(sweep).collect(),
             ..Batch::default()
         }
     }
@@ -209,7 +218,7 @@ impl Replica {
         let mut plan = Plan::default();
         let keys: BTreeSet<&DocKey> = self.items.values().collect();
         for key in keys {
-            plan.settle(&self.frame(false), key.clone(), self.slot_or_new(key));
+            plan.settle(&self.frame(None), key.clone(), self.slot_or_new(key));
         }
         plan
     }
@@ -245,6 +254,7 @@ impl Replica {
         }
         let mut plan = Plan::default();
         plan.cursors.extend(self.cursors.keys().map(|collection| (*collection, None)));
+        plan.sweep = Some(snapshot.cursors.iter().any(|(name, _)| name == SWEEP));
         for (name, cursor) in snapshot.cursors {
             match name.strip_prefix(COMPLETE) {
                 Some(name) => plan.complete.extend(Collection::from_name(name)),
@@ -265,7 +275,7 @@ impl Replica {
                 };
             }
             slot.pending = pending.remove(&key).unwrap_or_default();
-            plan.settle(&self.frame(false), key, slot);
+            plan.settle(&self.frame(None), key, slot);
         }
         plan
     }

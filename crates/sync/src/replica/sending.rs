@@ -10,7 +10,7 @@ use super::{Outgoing, Replica};
 use crate::merge::merge;
 use crate::net::Problem;
 use crate::outbox::ItemState;
-use crate::slot::{DocKey, Watch};
+use crate::slot::DocKey;
 
 impl Replica {
     /// Documents that have something to send, by the age of their oldest entry.
@@ -26,20 +26,12 @@ impl Replica {
         self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0)
     }
 
-    /// Documents with entries that are watched, and when (device time, milliseconds) they need no watching any more.
-    pub(crate) fn watched(&self) -> impl Iterator<Item = (&DocKey, i64)> {
-        let longest = match self.watch {
-            Watch::For(ms) => self.now_ms.saturating_add(ms),
-            Watch::Unknown | Watch::Never => i64::MAX,
-        };
-        self.items.iter().filter_map(move |((_, id), key)| {
+    /// Documents with entries that are watched, and since when (milliseconds by the steady clock). None: a look is to
+    /// begin the watch.
+    pub(crate) fn watched(&self) -> impl Iterator<Item = (&DocKey, Option<i64>)> {
+        self.items.iter().filter_map(|((_, id), key)| {
             let item = self.pending(key.0, &key.1).iter().find(|i| i.id() == id)?;
-            match item.state {
-                // A moment beyond the longest watch is of another clock: look now, and watch from then on.
-                ItemState::Settling { until } if until.millis() > longest => Some((key, self.now_ms)),
-                ItemState::Settling { until } => Some((key, until.millis())),
-                _ => None,
-            }
+            (item.state == ItemState::Settling).then(|| (key, self.watched.get(id).copied()))
         })
     }
 

@@ -126,14 +126,14 @@ impl<'a, N: Net, C: Clock, W: Watch> Bench<'a, N, C, W> {
         if self.watch.cancelled() && !self.cleaning.get() {
             return Err(Stop::Cancelled);
         }
-        let sent = self.clock.now_ms();
+        let asked_ms = self.clock.steady_ms();
         match self.net.send(request).await {
             Ok(response) => {
                 if let Some(server) = self.connector.server_time_ms(&response) {
                     if server % 1000 != 0 {
                         self.step_ms.set(1);
                     }
-                    self.skew.borrow_mut().note(sent, self.clock.now_ms(), server);
+                    self.skew.borrow_mut().note(self.clock.steady_ms() - asked_ms, self.clock.now_ms(), server);
                 }
                 let names = response.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
                 self.seen.borrow_mut().extend(names);

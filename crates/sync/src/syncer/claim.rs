@@ -12,6 +12,7 @@ use super::push::missing;
 use super::{Step, Syncer};
 use crate::connector::{Cas, Failure, Place, Remote, WriteAnswer};
 use crate::defence::{self, Defence};
+use crate::moment::Moment;
 use crate::net::{Clock, Net, Problem, ProblemKind, Rng};
 use crate::outbox::OutboxItem;
 use crate::replica::Outgoing;
@@ -28,15 +29,23 @@ const CAUTION_MS: i64 = 2 * 60_000;
 pub(super) struct Claimed {
     /// Claims before this one were void.
     attempt: u32,
-    /// Server time of our claim document, if we have it.
-    at_ms: Option<i64>,
-    /// Device time at which this desk first saw somebody else's, for backends that do not tell their time.
+    held: Option<Held>,
+    /// When this desk first saw the claim that stands in the way, by the steady clock: for backends that do not tell
+    /// their time.
     seen_ms: Option<i64>,
+}
+
+/// A claim of our own.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    since: Moment,
+    /// It is relied on so long after that, milliseconds.
+    good_ms: i64,
 }
 
 /// What a claim document says.
 enum Verdict {
-    Ours { at_ms: i64 },
+    Ours { age_ms: i64 },
     Void,
     Taken { by: String, at: Timestamp },
 }
@@ -53,8 +62,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         for entry in &outgoing.entries {
             let Some(item) = replica.item(entry).filter(|i| i.entry.intent.is_exclusive()) else { continue };
             let state = self.state.borrow();
-            let at = state.claims.get(entry).and_then(|c| c.at_ms);
-            if at.is_none_or(|at| self.server_now() > at + LAPSE_MS - CAUTION_MS) {
+            let held = state.claims.get(entry).and_then(|c| c.held);
+            if !held.is_some_and(|held| held.since.is_within(held.good_ms, Moment::now(&self.clock))) {
                 return Some((item.clone(), epoch));
             }
             epoch += 1;
@@ -66,20 +75,21 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     pub(super) async fn claim(&self, key: &DocKey, item: &OutboxItem, epoch: usize) -> Step {
         let attempt = self.state.borrow().claims.get(item.id()).map_or(0, |c| c.attempt);
         let id = claim_id(key, epoch, attempt);
-        let now = self.server_now();
+        let (begun, now) = (Moment::now(&self.clock), self.server_now());
         let body = json!({
             "id": id, "entry": item.id(), "by": item.entry.by.name, "at": Timestamp::from_millis(now).to_string(),
         });
         let Some(request) = self.connector.create(Place::Claims, &id, &body, now) else {
             // This backend has no place for claims: its promise says so, and the desk shows it.
-            self.keep(item.id(), Claimed { attempt, at_ms: Some(now), seen_ms: None });
+            self.hold(item.id(), attempt, begun, 0);
             return Step::Worked;
         };
-        let Some(response) = self.send(request).await else { return Step::Worked };
+        let Some((response, _)) = self.send(request).await else { return Step::Worked };
         match self.connector.create_answer(Place::Claims, &id, &body, &response) {
             WriteAnswer::Stored(_) => {
                 self.met();
-                self.keep(item.id(), Claimed { attempt, at_ms: Some(now), seen_ms: None });
+                // Made before the server's time was known, it may have been old from the first moment on.
+                self.hold(item.id(), attempt, begun, self.server_now() - now);
                 // The claim took a while: look again before writing.
                 self.state.borrow_mut().fresh.remove(key);
             }
@@ -92,7 +102,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
 
     async fn read_claim(&self, key: &DocKey, item: &OutboxItem, attempt: u32, id: &str) -> Step {
         let Some(request) = self.connector.get(Place::Claims, id, None) else { return Step::Worked };
-        let Some(response) = self.send(request).await else { return Step::Worked };
+        let Some((response, _)) = self.send(request).await else { return Step::Worked };
         match self.connector.get_answer(Place::Claims, id, &response) {
             WriteAnswer::Stored(remote) => self.judge(key, item, attempt, &remote).await,
             answer => self.unclaimable(key, item, answer).await,
@@ -103,8 +113,16 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     async fn judge(&self, key: &DocKey, item: &OutboxItem, attempt: u32, remote: &Remote) {
         self.met();
         match self.verdict(key, item, remote) {
-            Verdict::Ours { at_ms } => self.keep(item.id(), Claimed { attempt, at_ms: Some(at_ms), seen_ms: None }),
-            Verdict::Void => self.keep(item.id(), Claimed { attempt: attempt + 1, at_ms: None, seen_ms: None }),
+            Verdict::Ours { age_ms } if age_ms > LAPSE_MS - CAUTION_MS => {
+                let text = "the claim is about to lapse and will be made again";
+                let problem = Problem::new(ProblemKind::Unavailable, 0, text);
+                self.doc_failed(key, Some((LAPSE_MS - age_ms).max(0)), problem);
+            }
+            Verdict::Ours { age_ms } => self.hold(item.id(), attempt, Moment::now(&self.clock), age_ms),
+            Verdict::Void => {
+                let next = Claimed { attempt: attempt + 1, ..Claimed::default() };
+                self.state.borrow_mut().claims.insert(item.id().into(), next);
+            }
             Verdict::Taken { by, at } => {
                 if let Err(error) = self.ledger.refused(key, item.id(), &Refusal::Taken { by, at }).await {
                     self.store_failed(&error);
@@ -123,12 +141,16 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let at = text("at").parse::<Timestamp>().unwrap_or(Timestamp::from_millis(0));
         let entry = text("entry");
         let held = self.ledger.replica().base_holds(key, entry);
-        let since_ms = if self.knows_time() { at.millis() } else { self.first_seen(item.id()) };
-        if !held && self.server_now() > since_ms.saturating_add(LAPSE_MS) {
+        let age_ms = if self.knows_time() {
+            self.server_now().saturating_sub(at.millis())
+        } else {
+            self.clock.steady_ms() - self.first_seen(item.id())
+        };
+        if !held && age_ms > LAPSE_MS {
             return Verdict::Void;
         }
         if entry == item.id() {
-            return Verdict::Ours { at_ms: since_ms };
+            return Verdict::Ours { age_ms };
         }
         Verdict::Taken { by: text("by").into(), at }
     }
@@ -166,12 +188,13 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// When this desk first saw the claim that stands in an entry's way. Without the server's time a claim's own
     /// moment says nothing: the clock of the device that wrote it, or of this one, may be a day off.
     fn first_seen(&self, entry: &str) -> i64 {
-        let now = self.clock.now_ms();
+        let now = self.clock.steady_ms();
         *self.state.borrow_mut().claims.entry(entry.into()).or_default().seen_ms.get_or_insert(now)
     }
 
-    fn keep(&self, entry: &str, claimed: Claimed) {
-        self.state.borrow_mut().claims.insert(entry.into(), claimed);
+    fn hold(&self, entry: &str, attempt: u32, since: Moment, age_ms: i64) {
+        let held = Some(Held { since, good_ms: LAPSE_MS - CAUTION_MS - age_ms.max(0) });
+        self.state.borrow_mut().claims.insert(entry.into(), Claimed { attempt, held, seen_ms: None });
     }
 
     /// Server time as far as it is known, milliseconds.

@@ -1,6 +1,6 @@
 //! The sync loop as small steps: each does one request or little more, so that tests can drive it in any order.
 //!
-//! Whoever runs it calls [`Syncer::step`] until it rests, then waits until [`Syncer::next_wake`] or a kick (an act, a
+//! Whoever runs it calls [`Syncer::step`] until it rests, then waits for [`Syncer::rest_ms`] or a kick (an act, a
 //! feed event, the network coming back). No timers here. The entries' ids in the documents' journals are the record of
 //! what was done, so a request whose outcome is unknown can be made again.
 //!
@@ -22,6 +22,7 @@ use crate::backoff::{Backoff, Skew};
 use crate::connector::{Cas, Connector, Promises};
 use crate::defence::{self, Defence};
 use crate::ledger::Ledger;
+use crate::moment::{Moment, Trip};
 use crate::net::{Clock, Net, Problem, ProblemKind, Request, Response, Rng};
 use crate::slot::{DocKey, Watch};
 use crate::store::{Store, StoreError};
@@ -39,6 +40,11 @@ const WATCH_MS: i64 = 120_000;
 /// [`WATCH_MS`]: what somebody else does meanwhile is still watched when the write undoes it.
 const LOOK_MS: i64 = 20_000;
 
+/// When a watch is over, by the steady clock; one that has not begun calls for a look at once.
+fn watch_over(since: Option<i64>) -> i64 {
+    since.map_or(i64::MIN, |since| since.saturating_add(WATCH_MS))
+}
+
 /// What a step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -46,7 +52,7 @@ pub enum Step {
     Worked,
     /// Nothing to do.
     Idle,
-    /// Something is to be done, but not yet: see [`Syncer::next_wake`].
+    /// Something is to be done, but not yet: see [`Syncer::rest_ms`].
     Waiting,
     /// Log in again, then [`Syncer::resume`].
     SignedOut,
@@ -99,12 +105,12 @@ struct State {
     docs: HashMap<DocKey, Backoff>,
     /// Documents whose present form must be fetched before the next write.
     fetch: BTreeSet<DocKey>,
-    /// When documents were looked at, device time: for backends where a write must follow a look.
-    fresh: HashMap<DocKey, i64>,
+    /// When documents were looked at: for backends where a write must follow a look.
+    fresh: HashMap<DocKey, Moment>,
     /// Claims by entry.
     claims: HashMap<String, Claimed>,
     sweep: Option<Sweep>,
-    /// Device time of the next sweep; None: none is due.
+    /// When the next sweep is due, by the steady clock as all that follows; None: never.
     sweep_at_ms: Option<i64>,
     /// The backend answered to a batch that it will not have one.
     single: bool,
@@ -130,8 +136,6 @@ pub struct Syncer<S, N, C, R> {
     person: String,
     state: RefCell<State>,
     busy: Cell<bool>,
-    /// Device time of the last look at the clock.
-    seen_ms: Cell<i64>,
 }
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
@@ -139,19 +143,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     pub fn new(ledger: Rc<Ledger<S>>, connector: Connector, net: N, clock: C, rng: R, person: String) -> Self {
         // A desk that was here before may have been away longer than the backend tells of deletions.
         let returns = connector.collections().any(|c| ledger.replica().is_complete(c));
-        let sweep_at_ms = connector.reconcile_ms().map(|every| if returns { i64::MIN } else { clock.now_ms() + every });
+        let sweep_at_ms =
+            connector.reconcile_ms().map(|every| if returns { i64::MIN } else { clock.steady_ms() + every });
         let state = RefCell::new(State { pull_at_ms: i64::MIN, sweep_at_ms, ..State::default() });
-        Syncer {
-            ledger,
-            connector,
-            net,
-            clock,
-            rng,
-            person,
-            state,
-            busy: Cell::new(false),
-            seen_ms: Cell::new(i64::MIN),
-        }
+        Syncer { ledger, connector, net, clock, rng, person, state, busy: Cell::new(false) }
     }
 
     pub fn connector(&self) -> &Connector {
@@ -175,7 +170,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             server_offset_ms: state.skew.offset_ms(),
             last_contact_ms: state.last_contact_ms,
             problem: state.line.problem.clone(),
-            retry_at_ms: state.line.until_ms,
+            retry_at_ms: state.line.until_ms.map(|at| self.clock.now_ms().saturating_add(at - self.clock.steady_ms())),
             unlisted: state.unlisted.clone(),
             documents: self.connector.collections().map(|c| replica.len(c)).sum(),
             emptied: state.emptied,
@@ -188,12 +183,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         self.state.borrow().skew.offset_ms().unwrap_or(0)
     }
 
-    /// Device time in milliseconds at which there is something to do; None: nothing until something happens.
-    pub fn next_wake(&self, now_ms: i64) -> Option<i64> {
-        self.mind_clock(now_ms);
+    /// How long there is nothing to do, milliseconds; None: until something happens.
+    pub fn rest_ms(&self) -> Option<i64> {
         if !self.ledger.is_whole() {
-            return Some(now_ms);
+            return Some(0);
         }
+        let now_ms = self.clock.steady_ms();
         let state = self.state.borrow();
         if state.link == Link::SignedOut || !self.ledger.is_leading() {
             return None;
@@ -202,11 +197,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let free_at = |key: &DocKey| state.docs.get(key).and_then(|b| b.until_ms).unwrap_or(now_ms);
         let pull = if state.pulls.is_empty() { state.pull_at_ms } else { now_ms };
         let push = replica.ready().map(free_at).min();
-        let watch = replica.watched().map(|(key, until)| until.max(free_at(key))).min();
-        let sweep = if state.sweep.is_some() || !state.suspects.is_empty() { Some(now_ms) } else { state.sweep_at_ms };
+        let watch = replica.watched().map(|(key, since)| watch_over(since).max(free_at(key))).min();
+        let sweeps = state.sweep.is_some() || !state.suspects.is_empty() || self.must_sweep(&state);
+        let sweep = if sweeps { Some(now_ms) } else { state.sweep_at_ms };
         let sweep = sweep.filter(|_| defence::on(Defence::Reconcile));
         let next = [push, watch, sweep].into_iter().flatten().fold(pull, i64::min);
-        Some(next.max(state.line.until_ms.unwrap_or(now_ms)).max(now_ms))
+        Some(next.max(state.line.until_ms.unwrap_or(now_ms)).saturating_sub(now_ms).max(0))
     }
 
     /// Forgets all waiting times: the person asked, or the network seems to be back.
@@ -249,12 +245,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
 
     /// One step: sends if there is something to send, else pulls. Only one runs at a time; a second call is idle.
     pub async fn step(&self) -> Step {
-        self.mind_clock(self.clock.now_ms());
         if !self.ledger.is_whole() {
             return self.load_step().await;
         }
         if self.ledger.watch() != self.watch() {
-            self.ledger.set_now(self.clock.now_ms());
             match self.introduce().await {
                 Step::Worked => {}
                 refused => return refused,
@@ -291,7 +285,6 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
 
     /// Events of the live feed, in their order. Those that make no sense are passed over: the next pull has the truth.
     pub async fn on_changes(&self, events: &[String]) {
-        self.ledger.set_now(self.clock.now_ms());
         if self.ledger.watch() != self.watch() {
             self.introduce().await;
         }
@@ -305,46 +298,27 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.pull_soon();
         }
         if self.connector.is_ordered() && !changes.is_empty() {
-            let stored = self.ledger.incoming(changes, None).await;
+            let stored = self.ledger.incoming(changes, None, Trip::told(self.clock.steady_ms())).await;
             if stored.is_err() {
                 self.pull_soon();
             }
         }
     }
 
-    async fn send(&self, request: Request) -> Option<Response> {
-        let sent = self.clock.now_ms();
+    async fn send(&self, request: Request) -> Option<(Response, Trip)> {
+        let asked_ms = self.clock.steady_ms();
         match self.net.send(request).await {
             Ok(response) => {
+                let answered_ms = self.clock.steady_ms();
                 if let Some(server) = self.connector.server_time_ms(&response) {
-                    self.state.borrow_mut().skew.note(sent, self.clock.now_ms(), server);
+                    self.state.borrow_mut().skew.note(answered_ms - asked_ms, self.clock.now_ms(), server);
                 }
-                Some(response)
+                Some((response, Trip { asked_ms, answered_ms }))
             }
             Err(error) => {
                 self.line_failed(None, Problem::new(ProblemKind::Network, 0, error.0));
                 None
             }
-        }
-    }
-
-    /// Device time, remembered: a wait that is set by a clock that ran ahead for a moment is forgotten when it is back.
-    fn note_now(&self) -> i64 {
-        let now = self.clock.now_ms();
-        self.seen_ms.set(self.seen_ms.get().max(now));
-        now
-    }
-
-    /// A device's clock may be set back: moments that were near are far away then, so everything is due.
-    fn mind_clock(&self, now_ms: i64) {
-        let before = self.seen_ms.replace(now_ms);
-        if now_ms < before {
-            let mut state = self.state.borrow_mut();
-            state.pull_at_ms = i64::MIN;
-            state.sweep_at_ms = state.sweep_at_ms.map(|_| i64::MIN);
-            drop(state);
-            self.ledger.clock_set_back(before - now_ms);
-            self.kick();
         }
     }
 
@@ -387,14 +361,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let mut state = self.state.borrow_mut();
         state.link = Link::Offline;
         state.fresh.clear();
-        state.line.fail(self.note_now(), after_ms, problem, &self.rng);
+        state.line.fail(self.clock.steady_ms(), after_ms, problem, &self.rng);
     }
 
     fn doc_failed(&self, key: &DocKey, after_ms: Option<i64>, problem: Problem) -> Option<Problem> {
         let mut state = self.state.borrow_mut();
         state.fresh.remove(key);
         let backoff = state.docs.entry(key.clone()).or_default();
-        backoff.fail(self.note_now(), after_ms, problem.clone(), &self.rng);
+        backoff.fail(self.clock.steady_ms(), after_ms, problem.clone(), &self.rng);
         Some(problem)
     }
 
@@ -402,7 +376,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     fn store_failed(&self, error: &StoreError) {
         if *error != StoreError::Fenced {
             let problem = Problem::new(ProblemKind::Unavailable, 0, format!("this device's storage: {error}"));
-            self.state.borrow_mut().line.fail(self.note_now(), None, problem, &self.rng);
+            self.state.borrow_mut().line.fail(self.clock.steady_ms(), None, problem, &self.rng);
         }
     }
 

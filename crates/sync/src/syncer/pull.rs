@@ -5,6 +5,7 @@ use baton_engine::model::Collection;
 use super::{Link, PULL_EVERY_MS, Step, Syncer};
 use crate::connector::{Failure, ListAnswer, Live};
 use crate::join::both;
+use crate::moment::Trip;
 use crate::net::{Clock, Net, Response, Rng};
 use crate::store::Store;
 
@@ -12,18 +13,17 @@ use crate::store::Store;
 pub(super) struct Ahead {
     collection: Collection,
     cursor: Option<String>,
-    response: Response,
+    answered: (Response, Trip),
 }
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// One page of one collection, if a pull is due.
     pub async fn pull_step(&self) -> Step {
         let Some(_turn) = self.turn() else { return Step::Idle };
-        let now = self.clock.now_ms();
+        let now = self.clock.steady_ms();
         if let Some(step) = self.blocked(now) {
             return if step == Step::Waiting && self.pull_at() > now { Step::Idle } else { step };
         }
-        self.ledger.set_now(now);
         let next = {
             let mut state = self.state.borrow_mut();
             if state.pulls.is_empty() && state.pull_at_ms <= now {
@@ -40,20 +40,18 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             return Step::Worked;
         };
         let ahead = self.state.borrow_mut().ahead.take().filter(|a| a.collection == collection && a.cursor == cursor);
-        let response = match ahead {
-            Some(ahead) => ahead.response,
-            None => match self.send(request).await {
-                Some(response) => response,
-                None => return Step::Worked,
-            },
+        let answered = match ahead {
+            Some(ahead) => Some(ahead.answered),
+            None => self.send(request).await,
         };
+        let Some((response, trip)) = answered else { return Step::Worked };
         match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
             ListAnswer::Page { items, nameless, cursor: next, more } => {
                 self.met();
                 self.ledger.note_nameless(collection, nameless);
                 // A page that says "more" from the same place would be asked for for ever.
                 let last = !more || next == cursor;
-                let page = self.ledger.page(collection, items, cursor.as_deref(), next.clone(), last);
+                let page = self.ledger.page(collection, (items, trip), cursor.as_deref(), next.clone(), last);
                 let (stored, ahead) = both(page, self.ask_ahead(collection, next, last)).await;
                 self.state.borrow_mut().ahead = ahead.filter(|_| stored == Ok(true));
                 match stored {
@@ -64,8 +62,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             }
             ListAnswer::Reset => {
                 self.met();
-                // What was deleted long ago is in no list: look for it when all has been listed.
-                self.state.borrow_mut().sweep_at_ms = Some(i64::MIN);
+                // A sweep that is under way has seen some of what is gone.
+                self.state.borrow_mut().sweep = None;
                 if let Err(error) = self.ledger.reset(collection).await {
                     self.store_failed(&error);
                 }
@@ -87,8 +85,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             return None;
         }
         let request = self.connector.list(collection.into(), cursor.as_deref())?;
-        let response = self.send(request).await?;
-        Some(Ahead { collection, cursor, response })
+        let answered = self.send(request).await?;
+        Some(Ahead { collection, cursor, answered })
     }
 
     fn pull_at(&self) -> i64 {
@@ -105,7 +103,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         state.pulls.retain(|c| *c != collection);
         if state.pulls.is_empty() {
             let jitter = self.rng.up_to(every / 2);
-            let next = self.note_now().saturating_add_unsigned(every.saturating_add(jitter));
+            let next = self.clock.steady_ms().saturating_add_unsigned(every.saturating_add(jitter));
             // Somebody may have asked for another pull meanwhile.
             if state.pull_at_ms == i64::MAX {
                 state.pull_at_ms = next;

@@ -2,9 +2,10 @@
 
 use baton_engine::time::Timestamp;
 
-use super::{LOOK_MS, Step, Syncer};
+use super::{LOOK_MS, Step, Syncer, watch_over};
 use crate::connector::{Cas, Failure, WriteAnswer};
 use crate::defence::{self, Defence};
+use crate::moment::{Moment, Trip};
 use crate::net::{Clock, Net, Problem, ProblemKind, Response, Rng};
 use crate::replica::Outgoing;
 use crate::slot::DocKey;
@@ -17,13 +18,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// One write (or a look or claim that a write needs), if entries wait and may be sent now.
     pub async fn push_step(&self) -> Step {
         let Some(_turn) = self.turn() else { return Step::Idle };
-        let now = self.clock.now_ms();
+        let now = self.clock.steady_ms();
         let (next, any) = self.next_push(now);
         if let Some(step) = self.blocked(now) {
             return if step == Step::Waiting && !any { Step::Idle } else { step };
         }
         let Some(key) = next else { return if any { Step::Waiting } else { Step::Idle } };
-        self.ledger.set_now(now);
         self.state.borrow_mut().ahead = None;
         if self.must_look(&key) {
             return self.look(&key).await;
@@ -67,7 +67,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     fn next_push(&self, now: i64) -> (Option<DocKey>, bool) {
         let state = self.state.borrow();
         let replica = self.ledger.replica();
-        let watched = replica.watched().filter(|(_, until)| *until <= now).map(|(key, _)| key);
+        let watched = replica.watched().filter(|(_, since)| watch_over(*since) <= now).map(|(key, _)| key);
         let mut waiting = replica.ready().chain(watched).peekable();
         let any = waiting.peek().is_some();
         (waiting.find(|key| state.docs.get(*key).is_none_or(|b| !b.is_waiting(now))).cloned(), any)
@@ -86,8 +86,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             // The backend makes the ids: an earlier try may have made it.
             self.connector.find(key.0.into(), &key.1).is_some() && defence::on(Defence::Correlation)
         };
-        let now = self.clock.now_ms();
-        let fresh = state.fresh.get(key).is_some_and(|at| (*at..=*at + LOOK_MS).contains(&now));
+        let fresh = state.fresh.get(key).is_some_and(|look| look.is_within(LOOK_MS, Moment::now(&self.clock)));
         blind && !fresh
     }
 
@@ -116,17 +115,16 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
         let whole = if requests.len() > 1 { self.connector.batch(&requests) } else { requests.pop() };
         let Some(whole) = whole else { return Step::Worked };
-        let response = self.send(whole).await;
-        let answers = match response {
-            Some(response) if sent.len() == 1 => Some(vec![response]),
-            Some(response) => self.split(sent.len(), &response),
+        let answers = match self.send(whole).await {
+            Some((response, trip)) if sent.len() == 1 => Some((vec![response], trip)),
+            Some((response, trip)) => self.split(sent.len(), &response).map(|answers| (answers, trip)),
             None => None,
         };
         match answers {
-            Some(answers) => {
+            Some((answers, trip)) => {
                 for (outgoing, response) in sent.into_iter().zip(answers) {
                     let answer = self.answer(&outgoing, &response);
-                    self.written(outgoing, answer).await;
+                    self.written(outgoing, answer, trip).await;
                 }
             }
             None => sent.iter().for_each(|outgoing| self.unanswered(outgoing)),
@@ -168,14 +166,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         self.ledger.mark(&outgoing.key, &outgoing.entries, None, problem.as_ref());
     }
 
-    async fn written(&self, outgoing: Outgoing, answer: WriteAnswer) {
+    async fn written(&self, outgoing: Outgoing, answer: WriteAnswer, trip: Trip) {
         let Outgoing { key, rev, entries, body } = outgoing;
         let answered = Some((&key, rev.as_deref()));
         let mut error = None;
         match answer {
             WriteAnswer::Stored(remote) => {
                 self.met();
-                match self.ledger.incoming(vec![remote], answered).await {
+                match self.ledger.incoming(vec![remote], answered, trip).await {
                     Ok(()) => self.check_kept(&key, &entries).await,
                     Err(e) => self.store_failed(&e),
                 }
@@ -194,7 +192,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
                 let same = rev.as_deref() == Some(remote.rev.as_str());
-                match self.ledger.incoming(vec![remote], answered).await {
+                match self.ledger.incoming(vec![remote], answered, trip).await {
                     // Refused for a revision that is still the present one: nothing to settle, so not at once again.
                     Ok(()) if same => {
                         let text = "the backend says that the document has moved, and shows the same revision";
@@ -277,7 +275,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.bury(key, &entries, &problem).await;
             return Step::Worked;
         };
-        let Some(response) = self.send(request).await else { return Step::Worked };
+        let Some((response, trip)) = self.send(request).await else { return Step::Worked };
+        let seen = Moment::now(&self.clock);
         let answer = match finds {
             true => self.connector.find_answer(place, id, &response),
             false => self.connector.get_answer(place, id, &response),
@@ -285,7 +284,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         match answer {
             WriteAnswer::Stored(remote) | WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
-                if let Err(error) = self.ledger.looked(key, Some(remote), rev.as_deref()).await {
+                if let Err(error) = self.ledger.looked(key, Some(remote), rev.as_deref(), trip).await {
                     self.store_failed(&error);
                     return Step::Worked;
                 }
@@ -319,7 +318,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         }
         let mut state = self.state.borrow_mut();
         state.fetch.remove(key);
-        state.fresh.insert(key.clone(), self.clock.now_ms());
+        state.fresh.insert(key.clone(), seen);
         Step::Worked
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use baton_engine::model::Collection;
 
-use super::{Step, Syncer};
+use super::{State, Step, Syncer};
 use crate::connector::{Failure, ListAnswer, WriteAnswer};
 use crate::defence::{self, Defence};
 use crate::net::{Clock, Net, Rng};
@@ -36,17 +36,18 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// One page of a sweep, or one question for a document that was in no list.
     pub async fn sweep_step(&self) -> Step {
         let Some(_turn) = self.turn() else { return Step::Idle };
-        let now = self.clock.now_ms();
+        let now = self.clock.steady_ms();
         if !self.is_sweep_due(now) {
             return Step::Idle;
         }
         if let Some(step) = self.blocked(now) {
             return step;
         }
-        self.ledger.set_now(now);
         let suspect = self.state.borrow_mut().suspects.pop_front();
         if let Some(key) = suspect {
-            return self.ask_for(key).await;
+            let step = self.ask_for(key).await;
+            self.sweep_over().await;
+            return step;
         }
         let (collection, cursor) = {
             let mut state = self.state.borrow_mut();
@@ -66,6 +67,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 }
                 drop(state);
                 self.sweep_later(now);
+                self.sweep_over().await;
                 return Step::Worked;
             };
             if !sweep.begun {
@@ -78,12 +80,12 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.swept(false);
             return Step::Worked;
         };
-        let Some(response) = self.send(request).await else { return Step::Worked };
+        let Some((response, trip)) = self.send(request).await else { return Step::Worked };
         match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
             ListAnswer::Page { items, cursor: next, more, .. } => {
                 self.met();
                 let ids: Vec<String> = items.iter().filter(|r| !r.deleted).map(|r| r.id.clone()).collect();
-                if let Err(error) = self.ledger.incoming(items, None).await {
+                if let Err(error) = self.ledger.incoming(items, None, trip).await {
                     self.store_failed(&error);
                     return Step::Worked;
                 }
@@ -98,7 +100,9 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 if !more || stuck {
                     // Going on from here misses nothing, also where the old cursor is of a backend that was wiped.
                     let present = self.ledger.replica().cursor(collection).map(str::to_owned);
-                    if let Err(error) = self.ledger.page(collection, Vec::new(), present.as_deref(), next, true).await {
+                    if let Err(error) =
+                        self.ledger.page(collection, (Vec::new(), trip), present.as_deref(), next, true).await
+                    {
                         self.store_failed(&error);
                         return Step::Worked;
                     }
@@ -118,7 +122,22 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     fn is_sweep_due(&self, now: i64) -> bool {
         let state = self.state.borrow();
         let due = state.sweep_at_ms.is_some_and(|at| at <= now) && defence::on(Defence::Reconcile);
-        due || state.sweep.is_some() || !state.suspects.is_empty()
+        due || self.must_sweep(&state) || state.sweep.is_some() || !state.suspects.is_empty()
+    }
+
+    /// A backend that has lost its memory is read again at once; one that shows nothing, now and then.
+    pub(super) fn must_sweep(&self, state: &State) -> bool {
+        self.ledger.replica().is_sweep_due() && !state.emptied && defence::on(Defence::Reconcile)
+    }
+
+    async fn sweep_over(&self) {
+        let over = {
+            let state = self.state.borrow();
+            self.must_sweep(&state) && state.sweep.is_none() && state.suspects.is_empty()
+        };
+        if over && let Err(error) = self.ledger.swept().await {
+            self.store_failed(&error);
+        }
     }
 
     /// The collection's listing has ended, or cannot be had.
@@ -147,14 +166,14 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let known = self.ledger.replica().raw(&key);
         let rev = self.ledger.replica().rev(&key);
         let Some(request) = self.connector.get(key.0.into(), &key.1, known.as_ref()) else { return Step::Worked };
-        let Some(response) = self.send(request).await else {
+        let Some((response, trip)) = self.send(request).await else {
             self.state.borrow_mut().suspects.push_front(key);
             return Step::Worked;
         };
         let stored = match self.connector.get_answer(key.0.into(), &key.1, &response) {
             WriteAnswer::Stored(remote) | WriteAnswer::Stale(Some(remote)) | WriteAnswer::Gone(Some(remote)) => {
                 self.met();
-                self.ledger.looked(&key, Some(remote), rev.as_deref()).await
+                self.ledger.looked(&key, Some(remote), rev.as_deref(), trip).await
             }
             WriteAnswer::Gone(None) | WriteAnswer::Missing => {
                 self.met();

@@ -161,6 +161,10 @@ impl Clock for Fake {
     fn now_ms(&self) -> i64 {
         self.0.borrow().now_ms
     }
+
+    fn steady_ms(&self) -> i64 {
+        self.now_ms()
+    }
 }
 
 /// Another number for each run.

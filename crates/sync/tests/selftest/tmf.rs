@@ -26,6 +26,10 @@ impl Clock for Tmf {
     fn now_ms(&self) -> i64 {
         1_795_399_200_000 + self.now_ms.get()
     }
+
+    fn steady_ms(&self) -> i64 {
+        self.now_ms.get()
+    }
 }
 
 impl Watch for &Tmf {

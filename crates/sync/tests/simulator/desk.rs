@@ -65,6 +65,7 @@ pub struct Client {
     pub actor: Actor,
     pub disk: Rc<RefCell<Disk>>,
     pub skew_ms: Rc<Cell<i64>>,
+    pub slept_ms: Rc<Cell<i64>>,
     pub signed_in: bool,
     pub up: bool,
     pub tabs: Vec<Option<Rc<Tab>>>,
@@ -95,7 +96,7 @@ impl Tab {
             id,
             actor: client.actor.clone(),
             store: TabStore { hub: hub.clone(), disk: client.disk.clone(), epoch },
-            clock: TabClock { hub: hub.clone(), skew_ms: client.skew_ms.clone() },
+            clock: TabClock { hub: hub.clone(), skew_ms: client.skew_ms.clone(), slept_ms: client.slept_ms.clone() },
             dice,
             ledger: RefCell::default(),
             syncer: RefCell::default(),
@@ -164,8 +165,7 @@ impl Tab {
                     .collect::<Vec<_>>();
                 let _ = ledger.put_front(&docs[docs.len() / 2..]).await;
             }
-            let now = self.clock.now_ms();
-            let wait = syncer.next_wake(now).map_or(i64::MAX, |wake| wake.saturating_sub(now));
+            let wait = syncer.rest_ms().unwrap_or(i64::MAX);
             spins = if wait <= 0 { spins + 1 } else { 0 };
             assert!(spins < SPINS, "the syncer wants to be called again at once, and does nothing: {step:?}");
             self.rest(wait.min(look_at - true_ms())).await;

@@ -19,15 +19,20 @@ impl Net for TabNet {
     }
 }
 
-/// A device's clock is off, and jumps.
+/// A device's clock on the wall is off, and jumps; its steady one may stand still while the device sleeps.
 #[derive(Clone)]
 pub struct TabClock {
     pub hub: Rc<Hub>,
     pub skew_ms: Rc<Cell<i64>>,
+    pub slept_ms: Rc<Cell<i64>>,
 }
 
 impl Clock for TabClock {
     fn now_ms(&self) -> i64 {
         self.hub.true_ms.get() + self.skew_ms.get()
+    }
+
+    fn steady_ms(&self) -> i64 {
+        self.hub.true_ms.get() - self.slept_ms.get()
     }
 }

@@ -92,6 +92,8 @@ pub enum Wait {
 #[derive(Default)]
 pub struct Hub {
     waits: RefCell<BTreeMap<LaneId, Wait>>,
+    /// Which operation a lane began last, by its number.
+    last: RefCell<BTreeMap<LaneId, u64>>,
     current: Cell<Option<LaneId>>,
     pub true_ms: Cell<i64>,
     /// Operations begun; a strand that makes steps and begins none is spinning.
@@ -127,7 +129,9 @@ impl Hub {
         self.begun.set(self.begun.get() + 1);
         let other = self.waits.borrow_mut().insert(lane, wait);
         assert!(other.is_none(), "{lane} waits for two things at once");
-        let _leave = Leave { hub: self.clone(), lane };
+        let number = self.begun.get();
+        self.last.borrow_mut().insert(lane, number);
+        let _leave = Leave { hub: self.clone(), lane, number };
         std::future::poll_fn(|_| match cell.borrow_mut().take() {
             Some(value) => Poll::Ready(value),
             None => Poll::Pending,
@@ -136,15 +140,18 @@ impl Hub {
     }
 }
 
-/// A strand that is dropped waits for nothing any more.
+/// A strand that is dropped waits for nothing any more. What its lane has begun since is not its own.
 struct Leave {
     hub: Rc<Hub>,
     lane: LaneId,
+    number: u64,
 }
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        self.hub.waits.borrow_mut().remove(&self.lane);
+        if self.hub.last.borrow().get(&self.lane) == Some(&self.number) {
+            self.hub.waits.borrow_mut().remove(&self.lane);
+        }
     }
 }
 

@@ -74,6 +74,11 @@ pub enum Action {
     Pass {
         ms: i64,
     },
+    /// Time passes, and the steady clock of one device does not count it.
+    Sleep {
+        client: usize,
+        ms: i64,
+    },
     Jump {
         client: usize,
         ms: i64,
@@ -156,7 +161,10 @@ pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
         8 => Action::Session { client: tab.client, good: dice.chance(60) },
         9 => Action::Other { dice: seed },
         10 => Action::Upgrade { client: tab.client, dice: seed },
-        11 => Action::Pass { ms: *dice.one(&[20_000, 70_000, 200_000, 700_000]) },
+        11 => {
+            let ms = *dice.one(&[20_000, 70_000, 200_000, 700_000]);
+            if dice.chance(30) { Action::Sleep { client: tab.client, ms } } else { Action::Pass { ms } }
+        }
         12 => Action::Hear { tab, lose: dice.chance(20) },
         13 => Action::Feed { tab, dice: seed },
         14 => Action::Tidy { tab, dice: seed },

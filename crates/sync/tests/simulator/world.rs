@@ -57,6 +57,7 @@ impl World {
             actor: people::actor(n),
             disk: Rc::new(RefCell::new(Disk::default())),
             skew_ms: Rc::new(Cell::new(weather.skews_ms[n])),
+            slept_ms: Rc::default(),
             signed_in: true,
             up: true,
             tabs: vec![None; weather.tabs],
@@ -191,6 +192,11 @@ impl World {
             Action::Open { tab } => self.open(*tab),
             Action::Crash { tab, arrives } => self.crash(*tab, *arrives),
             Action::Pass { ms } => self.pass(*ms),
+            Action::Sleep { client, ms } => {
+                let slept = &self.clients[*client].slept_ms;
+                slept.set(slept.get() + ms);
+                self.pass(*ms);
+            }
             Action::Jump { client, ms } => {
                 let skew = &self.clients[*client].skew_ms;
                 skew.set(skew.get() + ms);

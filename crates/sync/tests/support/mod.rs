@@ -100,6 +100,10 @@ impl Clock for TestClock {
     fn now_ms(&self) -> i64 {
         self.true_ms.get() + self.skew_ms
     }
+
+    fn steady_ms(&self) -> i64 {
+        self.true_ms.get()
+    }
 }
 
 /// What becomes of one request.
@@ -272,9 +276,9 @@ impl Client {
                 Step::Worked => {}
                 Step::Idle | Step::SignedOut | Step::NotLeading => return,
                 Step::Waiting => {
-                    let wake = self.syncer.next_wake(self.clock.now_ms()).unwrap() - self.clock.skew_ms;
-                    assert!(wake > self.clock.true_ms.get(), "waits for the past");
-                    self.clock.true_ms.set(wake);
+                    let rest_ms = self.syncer.rest_ms().unwrap();
+                    assert!(rest_ms > 0, "waits for the past");
+                    self.clock.true_ms.set(self.clock.true_ms.get() + rest_ms);
                 }
             }
         }

@@ -61,6 +61,10 @@ impl Clock for DeviceClock {
     fn now_ms(&self) -> i64 {
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64 + self.0.get()
     }
+
+    fn steady_ms(&self) -> i64 {
+        self.now_ms()
+    }
 }
 
 /// SplitMix64.
