@@ -49,32 +49,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.sweep_over().await;
             return step;
         }
-        let (collection, cursor) = {
-            let mut state = self.state.borrow_mut();
-            let sweep = state.sweep.get_or_insert_with(|| Sweep {
-                queue: self.connector.collections().collect(),
-                cursor: None,
-                missed: BTreeSet::new(),
-                begun: false,
-                suspects: VecDeque::new(),
-                listed: 0,
-            });
-            let Some(collection) = sweep.queue.front().copied() else {
-                let suspects = state.sweep.take().map(|s| (s.listed, s.suspects)).unwrap_or_default();
-                state.emptied = suspects.0 == 0 && suspects.1.len() > BELIEVED;
-                if !state.emptied {
-                    state.suspects.extend(suspects.1);
-                }
-                drop(state);
-                self.sweep_later(now);
-                self.sweep_over().await;
-                return Step::Worked;
-            };
-            if !sweep.begun {
-                sweep.begun = true;
-                sweep.missed = self.ledger.replica().living(collection);
-            }
-            (collection, sweep.cursor.clone())
+        let Some((collection, cursor)) = self.next_in_sweep() else {
+            self.sweep_later(now);
+            self.sweep_over().await;
+            return Step::Worked;
         };
         let Some(request) = self.connector.list(collection.into(), cursor.as_deref()) else {
             self.swept(false);
@@ -117,6 +95,32 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             ListAnswer::Failed(Failure::Again { problem, after_ms, .. }) => self.line_failed(after_ms, problem),
         }
         Step::Worked
+    }
+
+    /// What to list next; None: the sweep has come to its end.
+    fn next_in_sweep(&self) -> Option<(Collection, Option<String>)> {
+        let mut state = self.state.borrow_mut();
+        let sweep = state.sweep.get_or_insert_with(|| Sweep {
+            queue: self.connector.collections().collect(),
+            cursor: None,
+            missed: BTreeSet::new(),
+            begun: false,
+            suspects: VecDeque::new(),
+            listed: 0,
+        });
+        let Some(collection) = sweep.queue.front().copied() else {
+            let (listed, suspects) = state.sweep.take().map(|s| (s.listed, s.suspects)).unwrap_or_default();
+            state.emptied = listed == 0 && suspects.len() > BELIEVED;
+            if !state.emptied {
+                state.suspects.extend(suspects);
+            }
+            return None;
+        };
+        if !sweep.begun {
+            sweep.begun = true;
+            sweep.missed = self.ledger.replica().living(collection);
+        }
+        Some((collection, sweep.cursor.clone()))
     }
 
     fn is_sweep_due(&self, now: i64) -> bool {
