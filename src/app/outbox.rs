@@ -1,10 +1,13 @@
 //! The outbox page: every act that the backend has not confirmed, in plain sight, and what cannot be read.
 
+mod subject;
+
 use baton_engine::model::Collection;
 use baton_sync::net::ProblemKind;
 use baton_sync::{ItemState, OutboxItem};
 use leptos::prelude::*;
 
+use self::subject::{Place, Subject};
 use super::backend::promises;
 use super::browser::{copy, download};
 use super::conflicts;
@@ -122,13 +125,12 @@ fn Lacks() -> impl IntoView {
 
 #[component]
 fn Line(item: OutboxItem) -> impl IntoView {
-    let (desk, ui) = (Desk::get(), Ui::get());
+    let desk = Desk::get();
     let t = move || ShellTexts::get(lang());
     let (out, icon) = state_of(&item);
     let stuck = item.state.is_stuck();
     let compare = conflicts::is_conflict(&item).then(|| (item.collection, item.doc.clone()));
     let id = StoredValue::new(item.id().to_owned());
-    let (collection, doc) = (item.collection, item.doc.clone());
     let at = item.entry.at;
     let when = move || desk.policy().map(|p| format::moment(at, desk.now.get_untracked(), p.home().zone(), lang()));
     let intent = item.entry.intent.clone();
@@ -152,15 +154,10 @@ fn Line(item: OutboxItem) -> impl IntoView {
     };
     let raw = StoredValue::new(serde_json::to_string_pretty(&item.entry).unwrap_or_default());
     let o = move || OutboxTexts::get(lang());
-    let open = move |_| {
-        if matches!(collection, Collection::Cases | Collection::Interactions | Collection::Callbacks) {
-            ui.select(collection, &doc);
-        }
-    };
     view! {
         <li class="oi" data-out=out data-test="outbox-item" data-state=out data-entry=id.get_value()>
             <Icon name=icon/>
-            <button type="button" class="oi-what cut" on:click=open><b>{what}</b></button>
+            <span class="oi-what"><b>{what}</b><About item=item.clone()/></span>
             <span class="num">{when}</span>
             <p data-test="outbox-why">{why}</p>
             <details>
@@ -170,6 +167,31 @@ fn Line(item: OutboxItem) -> impl IntoView {
             </details>
             {stuck.then(|| view! { <Stuck id compare/> })}
         </li>
+    }
+}
+
+/// The case, call-back, contact or customer of an entry; a click opens it, if there is something to open.
+#[component]
+fn About(item: OutboxItem) -> impl IntoView {
+    let (desk, ui) = (Desk::get(), Ui::get());
+    let subject = Memo::new(move |_| {
+        let document = desk.document(item.collection, &item.doc);
+        subject::of(document.as_deref(), &item.entry.intent, &desk.policies(), lang())
+    });
+    move || {
+        let Subject { text, place } = subject.get();
+        match place {
+            Some(place) => {
+                let open = move |_| match &place {
+                    Place::Work(collection, id) => ui.select(*collection, id),
+                    Place::Customer(number) => ui.show_customer(number),
+                };
+                view! { <button type="button" class="link cut" data-test="outbox-subject" title=text.clone() on:click=open>{text.clone()}</button> }
+                    .into_any()
+            }
+            None => view! { <span class="cut" data-test="outbox-subject" title=text.clone()>{text.clone()}</span> }
+                .into_any(),
+        }
     }
 }
 

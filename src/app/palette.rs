@@ -5,13 +5,12 @@ mod keys;
 
 use leptos::prelude::*;
 
-use self::find::{Item, Target, items, short};
+use self::find::{Item, Target, items};
 use super::commands::Context;
 use super::keymap::Keymap;
-use super::ui_state::Page;
 use crate::i18n::commands::CommandTexts;
 use crate::i18n::words::Words;
-use crate::i18n::{fill, lang};
+use crate::i18n::{fill, format, lang};
 use crate::ui::dialog::DialogFrame;
 use crate::ui::icon::Icon;
 
@@ -30,10 +29,7 @@ pub fn Palette() -> impl IntoView {
             // After the dialog has gone, so that a dialog opened by the command stays.
             Target::Action(action) => request_animation_frame(move || action.run(&context)),
             Target::Document(collection, id) => context.ui.select(collection, &id),
-            Target::Customer(number) => {
-                context.ui.customer.set(Some(number));
-                context.ui.page.set(Page::Customers);
-            }
+            Target::Customer(number) => context.ui.show_customer(&number),
         }
     };
     let on_key = move |ev: leptos::ev::KeyboardEvent| {
@@ -61,7 +57,7 @@ pub fn Palette() -> impl IntoView {
             element.scroll_into_view_with_scroll_into_view_options(&to);
         }
     });
-    let about = untrack(|| context.case().map(|c| short(&c.number).to_owned()).filter(|n| !n.is_empty()));
+    let about = untrack(|| context.case().map(|c| format::case_number(&c.number).to_owned()).filter(|n| !n.is_empty()));
     view! {
         <DialogFrame title=Signal::derive(move || t().palette.to_owned()) kind="palette" wide=true bare=true>
             <div class="cmd-q">

@@ -186,6 +186,12 @@ impl Ui {
         }
     }
 
+    /// The customers page with this customer.
+    pub fn show_customer(&self, number: &str) {
+        self.customer.set(Some(number.to_owned()));
+        self.page.set(Page::Customers);
+    }
+
     /// The newest toast whose act can be taken back.
     pub fn undoable(&self) -> Option<Toast> {
         self.toasts.with_untracked(|t| t.iter().rfind(|t| t.undo.is_some()).cloned())

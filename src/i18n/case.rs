@@ -79,6 +79,8 @@ texts! { CaseTexts {
     now: "现在 {0}", "now {0}";
     journal: "经过", "Journal";
     show_all: "显示全部 {0} 条", "Show all {0}";
+    desc_all: "看全文", "Show all of it";
+    desc_less: "收起", "Show less";
     show_less: "收起", "Show fewer";
     journal_empty: "还没有记录", "Nothing yet";
     actions: "个案操作", "Case actions";

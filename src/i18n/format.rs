@@ -125,6 +125,11 @@ pub fn spaced(number: &str) -> String {
     format!("{} {} {}", part(0, 3), part(3, 7), part(7, 11))
 }
 
+/// What people say of a case number: `0418` of `CS-1123-0418`.
+pub fn case_number(number: &str) -> &str {
+    number.rsplit('-').next().unwrap_or(number)
+}
+
 /// `¥86.40` from fen.
 pub fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
@@ -133,5 +138,16 @@ pub fn yuan(fen: i64) -> String {
         format!("{sign}¥{}", fen / 100)
     } else {
         format!("{sign}¥{}.{:02}", fen / 100, fen % 100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::case_number;
+
+    #[test]
+    fn people_say_the_end_of_a_case_number() {
+        assert_eq!(case_number("CS-1123-0418"), "0418");
+        assert_eq!(case_number("0418"), "0418");
     }
 }

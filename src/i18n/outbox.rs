@@ -3,6 +3,12 @@
 use crate::texts;
 
 texts! { OutboxTexts {
+    case: "个案", "Case";
+    case_number: "个案 {0}", "Case {0}";
+    callback: "回电", "Call-back";
+    customer: "客户", "Customer";
+    seat: "席位 {0}", "Seat {0}";
+    not_here: "不在这台设备上", "not on this device";
     copy: "复制", "Copy";
     details: "原始内容", "What was written";
     discard_sure: "确定丢弃，不再恢复", "Discard for good";

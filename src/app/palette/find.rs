@@ -120,18 +120,13 @@ fn group(context: Context, group: Group, t: &CommandTexts) -> String {
     match group {
         Group::Call => t.group_call.into(),
         Group::Case => match context.case() {
-            Some(case) if !case.number.is_empty() => format!("{} {}", t.group_case, short(&case.number)),
+            Some(case) if !case.number.is_empty() => format!("{} {}", t.group_case, format::case_number(&case.number)),
             _ => t.group_case.into(),
         },
         Group::Callback => t.group_callback.into(),
         Group::Go => t.group_go.into(),
         Group::Desk => t.group_desk.into(),
     }
-}
-
-/// What people say of a case number: `0418` of `CS-1123-0418`.
-pub fn short(number: &str) -> &str {
-    number.rsplit('-').next().unwrap_or(number)
 }
 
 fn documents(context: Context, query: &str, t: &CommandTexts) -> Vec<Item> {
@@ -179,11 +174,5 @@ mod tests {
         assert_eq!(fit("dispatch", "xyz"), None);
         assert_eq!(fit("dispatch", "hh"), None, "one letter is found once");
         assert_eq!(fit("转数据业务专席", "专席"), Some((5, vec![5, 6])));
-    }
-
-    #[test]
-    fn people_say_the_end_of_a_case_number() {
-        assert_eq!(short("CS-1123-0418"), "0418");
-        assert_eq!(short("0418"), "0418");
     }
 }

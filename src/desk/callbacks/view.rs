@@ -9,7 +9,7 @@ use super::attempt::outcome;
 use super::line;
 use crate::app::state::Doc;
 use crate::app::ui_state::Dialog;
-use crate::desk::contact::{Acts, plan, short_number};
+use crate::desk::contact::{Acts, plan};
 use crate::i18n::callback::CallbackTexts;
 use crate::i18n::{fill, format, words};
 use crate::ui::clock::ClockView;
@@ -125,7 +125,11 @@ fn Facts(callback: Shown) -> impl IntoView {
     let open_contact = move |id: String| acts.ui.select(Collection::Interactions, &id);
     move || {
         let c = callback.get()?;
-        let number = c.case.as_deref().and_then(|id| acts.desk.get_doc::<Case>(id)).map(|k| short_number(&k.number));
+        let number = c
+            .case
+            .as_deref()
+            .and_then(|id| acts.desk.get_doc::<Case>(id))
+            .map(|k| format::case_number(&k.number).to_owned());
         let registered = c.registered_at.map(|at| acts.time(at)).unwrap_or_default();
         let minute = plan::minute(acts.desk.now.get_untracked());
         let lapse = line::claim(&acts.desk.policies(), &c, minute)

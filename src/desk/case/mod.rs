@@ -4,6 +4,7 @@
 mod act;
 mod actions;
 mod chain;
+mod description;
 pub mod dialogs;
 mod log;
 mod menu;

@@ -1,4 +1,4 @@
-//! The parts of a case in their order: head, track, scale, notes, journal, actions.
+//! The parts of a case in their order: head, description, track, scale, notes, journal, actions.
 
 use baton_engine::clock::{self, Clock, ClockState};
 use baton_engine::model::{Case, Collection, Interaction, Status};
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::act::edits_nothing;
 use super::actions::Actions;
+use super::description::Description;
 use super::log::{Journal, number};
 use super::room::{Room, minutes};
 use super::scale::ScaleBar;
@@ -43,6 +44,7 @@ fn WholeCase(room: Room) -> impl IntoView {
     view! {
         <section class="case" data-test="case" data-id=room.id() aria-label=move || room.t().case>
             <Head room/>
+            <Description room/>
             <RelayTrack room/>
             <ScaleBar room/>
             <Notes room/>

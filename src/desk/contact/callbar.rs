@@ -38,9 +38,9 @@ pub fn CallerLine(id: String, contact: Contact, case: Memo<Option<Doc<Case>>>) -
         if case.interaction.as_deref() == Some(&contact.id) || !case.status.is_open() {
             return None;
         }
-        let number = super::short_number(&case.number);
+        let number = format::case_number(&case.number);
         let linked = contact.cases.contains(&case.id);
-        let text = fill(if linked { t().repeat_linked } else { t().repeat_call }, &[&number]);
+        let text = fill(if linked { t().repeat_linked } else { t().repeat_call }, &[number]);
         let (id, case) = (attach_id.clone(), case.clone());
         let mine = contact.holder.as_ref().is_some_and(|h| h.id == acts.desk.actor().id);
         let attach = (!linked && mine && contact.is_open()).then(|| {

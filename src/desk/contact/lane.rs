@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use super::acts::Acts;
 use super::callbar::channel_icon;
 use super::slash::{Slash, SlashMenu};
-use super::{draft, short_number, sms, voice};
+use super::{draft, sms, voice};
 use crate::app::state::{Connection, Doc};
 use crate::app::ui_state::Dialog;
 use crate::i18n::contact::{ContactTexts, TEMPLATES};
@@ -75,7 +75,7 @@ fn Head(id: String, contact: Contact, place: Signal<Option<usize>>) -> impl Into
     let link_id = id.clone();
     let case_tag = move || {
         let (case, contact) = (case.get()?, contact.get()?);
-        let number = short_number(&case.number);
+        let number = format::case_number(&case.number).to_owned();
         if contact.cases.contains(&case.id) || case.interaction.as_deref() == Some(&contact.id) {
             return Some(view! { <span class="tag" data-test="lane-case"><Icon name="case"/>{fill(t().linked_case, &[&number])}</span> }.into_any());
         }

@@ -82,11 +82,6 @@ pub fn ContactDialog(dialog: Dialog) -> impl IntoView {
     }
 }
 
-/// The part of a case number that people say: `0418` of `CS-1123-0418`.
-pub fn short_number(number: &str) -> String {
-    number.rsplit('-').next().unwrap_or(number).to_owned()
-}
-
 /// Whether a key was typed into a text field.
 fn in_text(ev: &web_sys::KeyboardEvent) -> bool {
     let Some(target) = ev.target().and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) else { return false };
@@ -114,14 +109,5 @@ fn focus(selector: &str) {
     let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
     if let Some(element) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn people_say_the_last_part_of_a_case_number() {
-        assert_eq!(super::short_number("CS-1123-0418"), "0418");
-        assert_eq!(super::short_number("7"), "7");
     }
 }

@@ -37,7 +37,7 @@ pub fn Notes(id: String, contact: Memo<Option<Doc<Interaction>>>, case: Memo<Opt
         contact.get().is_some_and(|c| c.is_open() && c.holder.as_ref().is_none_or(|h| h.id == me.id))
     });
     let foot = move || match case.get() {
-        Some(case) => fill(t().note_for_case, &[&who(), &super::short_number(&case.number)]),
+        Some(case) => fill(t().note_for_case, &[&who(), format::case_number(&case.number)]),
         None => fill(t().note_for, &[&who()]),
     };
     let stored = move || {

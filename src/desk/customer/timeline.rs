@@ -5,7 +5,6 @@ use baton_engine::model::{AttemptOutcome, Callback, Case, Collection, Interactio
 use baton_engine::time::Timestamp;
 use leptos::prelude::*;
 
-use super::work::short;
 use crate::app::state::Desk;
 use crate::app::ui_state::Ui;
 use crate::i18n::customer::CustomerTexts;
@@ -70,17 +69,17 @@ fn events(desk: Desk, number: &str, lang: Lang) -> Vec<Event> {
         events.extend(at.map(|at| Event { at, text, collection, id: id.to_owned(), live }));
     };
     for case in desk.find::<Case>(|c| c.customer.number == number) {
-        let mark = short(&case.number);
+        let mark = format::case_number(&case.number);
         let mut of = |at, text| push(at, text, Collection::Cases, &case.id, false);
-        of(case.opened_at, fill(t.opened, &[&mark, &case.title]));
+        of(case.opened_at, fill(t.opened, &[mark, &case.title]));
         for repeat in &case.repeats {
-            of(Some(repeat.at), fill(t.repeated, &[&mark]));
+            of(Some(repeat.at), fill(t.repeated, &[mark]));
         }
         for answer in &case.answers {
-            of(Some(answer.at), fill(t.answered, &[&mark]));
+            of(Some(answer.at), fill(t.answered, &[mark]));
         }
         if case.status == Status::Closed {
-            of(case.journal.last().map(|e| e.at), fill(t.closed, &[&mark]));
+            of(case.journal.last().map(|e| e.at), fill(t.closed, &[mark]));
         }
     }
     for contact in desk.find::<Interaction>(|c| c.customer.number == number) {

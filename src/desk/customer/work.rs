@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::app::state::Desk;
 use crate::app::ui_state::Ui;
 use crate::i18n::customer::CustomerTexts;
-use crate::i18n::lang;
+use crate::i18n::{format, lang};
 use crate::ui::clock::ClockView;
 
 /// One piece of open work.
@@ -79,7 +79,7 @@ fn cases(desk: Desk, number: &str) -> Vec<Item> {
         .map(|c| Item {
             collection: Collection::Cases,
             id: c.id.clone(),
-            mark: short(&c.number),
+            mark: format::case_number(&c.number).to_owned(),
             text: c.title.clone(),
             clock: policies.of(&c.policy).and_then(|p| clock::reply(p, &c, now)),
         })
@@ -110,9 +110,4 @@ fn callbacks(desk: Desk, number: &str) -> Vec<Item> {
 
 fn urgent_first(list: &mut [Item]) {
     list.sort_by_key(|i| i.clock.map_or((clock::ClockState::Stopped, i64::MAX), |c| (c.state, c.due.millis())));
-}
-
-/// The part of a case number that people say: `0418` of `CS-1123-0418`.
-pub fn short(number: &str) -> String {
-    number.rsplit('-').next().unwrap_or(number).to_owned()
 }
