@@ -53,9 +53,21 @@ impl Keymap {
         if silent { String::new() } else { written(&key) }
     }
 
+    /// The key in the form of `aria-keyshortcuts`; None: no key, or a single one when those are off.
+    pub fn aria(&self, action: Action) -> Option<String> {
+        let key = self.key(action);
+        let acts = !key.is_empty() && (!is_single(&key) || self.single.get());
+        acts.then(|| key.replace("Ctrl", "Control").replace(' ', "+"))
+    }
+
     /// The command of a key.
     pub fn command(&self, key: &str) -> Option<Action> {
         untrack(|| TABLE.iter().map(|l| l.action).find(|a| self.key(*a) == key))
+    }
+
+    /// The same, unless it is a single key and those are off.
+    pub fn acting(&self, key: &str) -> Option<Action> {
+        self.command(key).filter(|_| !is_single(key) || self.single.get_untracked())
     }
 
     /// Gives a command another key; an empty one takes it away.

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 
 use super::worklist::WorklistView;
 use super::{callbacks, case, contact, customer};
+use crate::app::commands::Action;
 use crate::app::state::Desk;
 use crate::app::ui_state::Ui;
 use crate::i18n::lang;
 use crate::i18n::shell::ShellTexts;
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 
 #[component]
 pub fn DeskPage() -> impl IntoView {
@@ -49,7 +51,7 @@ fn Nothing() -> impl IntoView {
         <div class="empty">
             <Icon name="inbox"/>
             <h1>{move || t().pick_row}</h1>
-            <span>{move || t().pick_row_more}</span>
+            <span>{move || t().pick_row_more}" "<Hint act=Action::Next/>" "<Hint act=Action::Previous/></span>
         </div>
     }
 }

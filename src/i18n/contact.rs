@@ -19,7 +19,6 @@ texts! { ContactTexts {
     three_way: "三方", "3-way";
     end: "挂机", "End";
     seats_free: "{0} 席空闲", "{0} {0|seat|seats} free";
-    seat_free: "1 席空闲", "1 seat free";
     desk_closed: "已下班", "closed";
     no_expert_desk: "没有专席", "no expert desk";
     off_not_answered: "还没有接听", "Not answered yet";

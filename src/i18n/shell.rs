@@ -67,7 +67,7 @@ texts! { ShellTexts {
     log_out_unsent: "还有 {0} 条没有发送，会留在这台设备上，等你下次登录再发。", "{0} not sent yet. {0|It stays|They stay} on this device until you log in again.";
     log_out_plain: "客户资料会从这台设备上清除。", "Customer data are removed from this device.";
     pick_row: "选一件开始", "Pick something to begin";
-    pick_row_more: "左边按紧迫度排好了，J / K 上下移动", "The list is ordered by urgency; J / K move";
+    pick_row_more: "左边按紧迫度排好了", "The list is ordered by urgency";
     retry: "重试", "Retry";
     discard: "丢弃", "Discard";
     export: "导出", "Export";

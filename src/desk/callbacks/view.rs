@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::attempt::outcome;
 use super::line;
+use crate::app::commands::Action;
 use crate::app::state::Doc;
 use crate::app::ui_state::Dialog;
 use crate::desk::contact::{Acts, plan};
@@ -14,6 +15,7 @@ use crate::i18n::callback::CallbackTexts;
 use crate::i18n::{fill, format, words};
 use crate::ui::clock::ClockView;
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 use crate::ui::tier::TierBadge;
 
 type Shown = Memo<Option<Doc<Appointment>>>;
@@ -78,7 +80,7 @@ fn Head(callback: Shown) -> impl IntoView {
             </div>
             <div class="case-clock">
                 <span data-test="clock-callback"><ClockView clock=clock big=true/></span>
-                <p class="small mute nowrap">{due}" "<button class="link" type="button" data-test="why" on:click=why>{move || t().why}</button>" "<kbd class="kbd">"?"</kbd></p>
+                <p class="small mute nowrap">{due}" "<button class="link" type="button" data-test="why" on:click=why>{move || t().why}</button>" "<Hint act=Action::Why/></p>
             </div>
         </header>
     }

@@ -265,9 +265,9 @@ impl Act {
         }
     }
 
-    /// The key of the command that does the same.
-    pub fn key(&self) -> &'static str {
-        let action = match self.kind {
+    /// The command that does the same, if there is one.
+    pub fn action(&self) -> Option<Action> {
+        Some(match self.kind {
             Kind::Receive => Action::Receive,
             Kind::AnswerLeg => Action::AnswerLeg,
             Kind::ReturnLeg => Action::ReturnLeg,
@@ -278,9 +278,8 @@ impl Act {
             Kind::Note => Action::Note,
             Kind::Escalate => Action::Escalate,
             Kind::Close => Action::Close,
-            _ => return "",
-        };
-        action.line().map_or("", |l| l.key)
+            _ => return None,
+        })
     }
 
     /// `to`: the receiver of the leg, where one is named; `more`: the baton has been handed on before.

@@ -11,6 +11,7 @@ use super::room::Room;
 use crate::app::ui_state::Tone;
 use crate::i18n::{fill, words};
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 use crate::ui::undo::lasting;
 
 #[component]
@@ -76,7 +77,7 @@ impl Shown {
 fn ActButton(room: Room, act: Act, primary: bool) -> impl IntoView {
     let shown = Shown::new(room, act.clone());
     let node = NodeRef::<Button>::new();
-    let (test, key, icon) = (act.test_id(), act.key(), act.icon());
+    let (test, action, icon) = (act.test_id(), act.action(), act.icon());
     let why_id = format!("why-{test}");
     let described = why_id.clone();
     let leg = act.leg.clone();
@@ -89,7 +90,7 @@ fn ActButton(room: Room, act: Act, primary: bool) -> impl IntoView {
                 aria-describedby=move || off().then(|| described.clone()) on:click=press>
                 {primary.then(|| view! { <Icon name=icon/> })}
                 {move || shown.name.get()}
-                {(!key.is_empty()).then(|| view! { <kbd class="kbd">{key}</kbd> })}
+                {action.map(|act| view! { <Hint act/> })}
             </button>
             <span class="act-why" id=why_id data-test="act-why">{move || shown.off.get()}</span>
         </span>

@@ -10,6 +10,7 @@ use super::act::Act;
 use super::actions::{Shown, press};
 use super::room::Room;
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 
 #[component]
 pub fn Menu(room: Room, acts: Signal<Vec<Act>>) -> impl IntoView {
@@ -102,7 +103,7 @@ pub fn Menu(room: Room, acts: Signal<Vec<Act>>) -> impl IntoView {
 #[component]
 fn Item(room: Room, act: Act, leave: Callback<()>) -> impl IntoView {
     let shown = Shown::new(room, act.clone());
-    let (test, icon, key, leg) = (act.test_id(), act.icon(), act.key(), act.leg.clone());
+    let (test, icon, action, leg) = (act.test_id(), act.icon(), act.action(), act.leg.clone());
     let off = move || shown.off.with(Option::is_some);
     let choose = move |_| {
         let why = shown.off.get_untracked();
@@ -115,7 +116,7 @@ fn Item(room: Room, act: Act, leave: Callback<()>) -> impl IntoView {
             aria-disabled=move || off().then_some("true") title=move || shown.off.get() on:click=choose>
             <Icon name=icon/>
             <span class="grow"><span>{move || shown.name.get()}</span>{move || shown.off.get().map(|w| view! { <small>{w}</small> })}</span>
-            {(!key.is_empty()).then(|| view! { <kbd class="kbd">{key}</kbd> })}
+            {action.map(|act| view! { <Hint act/> })}
         </button>
     }
 }

@@ -13,11 +13,13 @@ use super::log::{Journal, number};
 use super::room::{Room, minutes};
 use super::scale::ScaleBar;
 use super::track::RelayTrack;
+use crate::app::commands::Action;
 use crate::app::ui_state::Dialog;
 use crate::i18n::commands::CommandTexts;
 use crate::i18n::{Lang, case::link, fill, format, words};
 use crate::ui::clock::{ClockView, ticking};
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 use crate::ui::tier::TierBadge;
 
 /// A case in the work area, alone or below a call.
@@ -254,7 +256,7 @@ fn ReplyClock(room: Room) -> impl IntoView {
                 <button class="link" type="button" data-test="why-reply" aria-label=move || t().why_reply on:click=why>
                     {move || t().why}
                 </button>
-                " "<kbd class="kbd">"?"</kbd>
+                " "<Hint act=Action::Why/>
             </p>
         </div>
     }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::acts::Acts;
 use super::{presence, runner};
+use crate::app::keymap::written;
 use crate::app::state::Doc;
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::{fill, format, lang};
@@ -150,8 +151,8 @@ fn RingBar(ringing: Memo<Vec<Doc<Interaction>>>) -> impl IntoView {
                     {move || (more.get() > 0).then(|| view! { <span class="tag">{fill(t().ring_more, &[&more.get().to_string()])}</span> })}
                     <span class="grow"></span>
                     <span class="small mute ring-stay">{t().ring_stay}</span>
-                    <button class="btn" type="button" data-test="ring-pass" on:click=move |_| pass()>{t().to_group}" "<kbd class="kbd">"Alt G"</kbd></button>
-                    <button class="btn" type="button" data-kind="primary" data-test="ring-answer" on:click=move |_| answer()>{t().answer}" "<kbd class="kbd">"Alt A"</kbd></button>
+                    <button class="btn" type="button" data-test="ring-pass" on:click=move |_| pass()>{t().to_group}" "<kbd class="kbd">{written("Alt G")}</kbd></button>
+                    <button class="btn" type="button" data-kind="primary" data-test="ring-answer" on:click=move |_| answer()>{t().answer}" "<kbd class="kbd">{written("Alt A")}</kbd></button>
                 </div>
             }
         })

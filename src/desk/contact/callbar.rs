@@ -9,6 +9,8 @@ use wasm_bindgen::JsCast;
 use super::acts::Acts;
 use super::slots::{self, Slot};
 use super::{local, note, plan};
+use crate::app::commands::Action;
+use crate::app::keymap::Keymap;
 use crate::app::state::Doc;
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::{fill, format};
@@ -110,20 +112,24 @@ fn CallTime(contact: Contact) -> impl IntoView {
 struct Control {
     slot: Slot,
     icon: &'static str,
-    key: &'static str,
+    /// The command that does the same; None: no key.
+    action: Option<Action>,
     test: &'static str,
 }
 
 const LINE: [Control; 4] = [
-    Control { slot: Slot::Answer, icon: "phone", key: "A", test: "ctl-answer" },
-    Control { slot: Slot::Hold, icon: "hold", key: "H", test: "ctl-hold" },
-    Control { slot: Slot::Mute, icon: "mute", key: "M", test: "ctl-mute" },
-    Control { slot: Slot::Keypad, icon: "keypad", key: "D", test: "ctl-keypad" },
+    Control { slot: Slot::Answer, icon: "phone", action: Some(Action::Answer), test: "ctl-answer" },
+    Control { slot: Slot::Hold, icon: "hold", action: Some(Action::Hold), test: "ctl-hold" },
+    Control { slot: Slot::Mute, icon: "mute", action: Some(Action::Mute), test: "ctl-mute" },
+    Control { slot: Slot::Keypad, icon: "keypad", action: None, test: "ctl-keypad" },
 ];
-const CONSULT: Control = Control { slot: Slot::Consult, icon: "consult", key: "C", test: "ctl-consult" };
-const EXPERT: Control = Control { slot: Slot::Expert, icon: "transfer", key: "T", test: "ctl-expert" };
-const THREE: Control = Control { slot: Slot::ThreeWay, icon: "three", key: "B", test: "ctl-three" };
-const END: Control = Control { slot: Slot::End, icon: "hangup", key: "E", test: "ctl-end" };
+const CONSULT: Control =
+    Control { slot: Slot::Consult, icon: "consult", action: Some(Action::Consult), test: "ctl-consult" };
+const EXPERT: Control =
+    Control { slot: Slot::Expert, icon: "transfer", action: Some(Action::Expert), test: "ctl-expert" };
+const THREE: Control =
+    Control { slot: Slot::ThreeWay, icon: "three", action: Some(Action::ThreeWay), test: "ctl-three" };
+const END: Control = Control { slot: Slot::End, icon: "hangup", action: Some(Action::End), test: "ctl-end" };
 
 /// The slots. One of them is in the tab order; arrows move between them.
 #[component]
@@ -164,7 +170,7 @@ pub fn CallBar(id: String, contact: Contact) -> impl IntoView {
 fn Ctl(id: String, control: &'static Control, place: usize, at: RwSignal<usize>, contact: Contact) -> impl IntoView {
     let acts = Acts::get();
     let t = move || ContactTexts::get(acts.lang.get());
-    let slot = control.slot;
+    let (slot, keys) = (control.slot, Keymap::get());
     let muted = local::of(&id).muted;
     let off = Memo::new(move |_| contact.get().and_then(|c| slots::off(slot, &c, &acts.desk.actor())));
     let why = move || {
@@ -212,10 +218,10 @@ fn Ctl(id: String, control: &'static Control, place: usize, at: RwSignal<usize>,
             tabindex=move || if at.get() == place { "0" } else { "-1" }
             aria-disabled=move || off.get().map(|_| "true")
             aria-pressed=move || pressed().map(|p| p.to_string())
-            aria-keyshortcuts=control.key
+            aria-keyshortcuts=move || control.action.and_then(|action| keys.aria(action))
             title=why on:click=press>
             <Icon name=icon/>
-            <span>{label}<span class="k" aria-hidden="true">{control.key}</span></span>
+            <span>{label}<span class="k" aria-hidden="true">{move || control.action.map(|action| keys.hint(action))}</span></span>
             {(slot == Slot::Expert).then(|| view! { <SeatPips/> })}
         </button>
     }
@@ -240,7 +246,6 @@ pub fn SeatPips() -> impl IntoView {
     let words = move || match shown.get() {
         None => t().no_expert_desk.to_owned(),
         Some((false, _)) => t().desk_closed.to_owned(),
-        Some((true, (_, 1))) => t().seat_free.to_owned(),
         Some((true, (_, free))) => fill(t().seats_free, &[&free.to_string()]),
     };
     view! {

@@ -12,12 +12,16 @@ use super::seats::SeatRow;
 use super::slots::Slot;
 use super::topics::{self, TopicPicker};
 use super::{runner, voice};
+use crate::app::commands::Action;
+use crate::app::keymap::Keymap;
+use crate::app::keys::pressed;
 use crate::app::state::Doc;
 use crate::app::ui_state::Dialog;
 use crate::i18n::expert::ExpertTexts;
 use crate::i18n::{fill, format, lang};
 use crate::ui::dialog::DialogFrame;
 use crate::ui::icon::Icon;
+use crate::ui::kbd::Hint;
 
 #[component]
 pub fn TransferDialog(contact: String) -> impl IntoView {
@@ -208,6 +212,7 @@ fn SeatList(
             picked.set(free.get((at + by).rem_euclid(free.len() as i64) as usize).cloned());
         }
     };
+    let keys = Keymap::get();
     super::on_keys(move |ev| {
         if ev.is_composing() || ev.ctrl_key() || ev.alt_key() || ev.meta_key() || super::in_text(ev) {
             return;
@@ -217,12 +222,12 @@ fn SeatList(
             "ArrowDown" => step(1),
             "ArrowUp" => step(-1),
             "Enter" if !on_button => go(),
-            "y" | "Y" => book(acts, id),
-            "c" | "C" => consult(acts, id),
-            digit => {
-                let Some(nth) = digit.parse::<usize>().ok().filter(|d| (1..=9).contains(d)) else { return };
-                picked.set(free.get_untracked().get(nth - 1).cloned());
-            }
+            key => match (key.parse::<usize>(), pressed(ev).and_then(|key| keys.acting(&key))) {
+                (Ok(nth @ 1..=9), _) => picked.set(free.get_untracked().get(nth - 1).cloned()),
+                (_, Some(Action::BookCallback)) => book(acts, id),
+                (_, Some(Action::Consult)) => consult(acts, id),
+                _ => return,
+            },
         }
         ev.prevent_default();
     });
@@ -247,9 +252,9 @@ fn SeatList(
                     <button class="btn" type="button" data-kind="primary" autofocus data-test="transfer-submit" on:click=move |_| go()>
                         {fill(t().transfer_to, &[&seat])}" "<kbd class="kbd">"↵"</kbd>
                     </button>
-                    <button class="btn" type="button" data-test="transfer-consult" on:click=move |_| consult(acts, id)>{t().consult_first}" "<kbd class="kbd">"C"</kbd></button>
+                    <button class="btn" type="button" data-test="transfer-consult" on:click=move |_| consult(acts, id)>{t().consult_first}" "<Hint act=Action::Consult/></button>
                     <span class="grow"></span>
-                    <button class="btn" type="button" data-test="transfer-book" on:click=move |_| book(acts, id)>{t().book}" "<kbd class="kbd">"Y"</kbd></button>
+                    <button class="btn" type="button" data-test="transfer-book" on:click=move |_| book(acts, id)>{t().book}" "<Hint act=Action::BookCallback/></button>
                 </div>
             }
         })
@@ -321,7 +326,7 @@ fn CallbackLead(id: StoredValue<String>, why: NoSeat, due: baton_engine::time::T
             <div class="grow"><b>{reason}</b><p data-test="callback-due">{move || fill(t().callback_lead, &[&time()])}</p></div>
             <button class="link" type="button" data-test="callback-why" on:click=move |_| book(acts, id)>{move || t().why_due}</button>
             <button class="btn" type="button" data-kind="primary" autofocus data-test="transfer-book" on:click=move |_| book(acts, id)>
-                {move || t().book}" "<kbd class="kbd">"Y"</kbd>
+                {move || t().book}" "<Hint act=Action::BookCallback/>
             </button>
         </div>
     }
