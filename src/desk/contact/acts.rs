@@ -9,11 +9,12 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 use super::slots::{self, Off, Slot};
-use super::{draft, local, note, presence, runner};
+use super::{local, note, presence, runner};
 use crate::app::state::{Command, Desk, Doc};
 use crate::app::ui_state::{Dialog, Tone, Ui};
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::{Lang, fill, format, words};
+use crate::ui::draft;
 
 /// The handle: `Copy`, taken once in a component or a command, used in its events.
 #[derive(Clone, Copy)]
@@ -177,7 +178,7 @@ impl Acts {
     /// Puts the draft of the notes into the contact, if it differs.
     pub fn save_note(&self, id: &str) {
         let Some(contact) = self.contact(id) else { return };
-        let Some(text) = draft::peek(self.desk, &draft::note_key(id)) else { return };
+        let Some(text) = draft::peek(self.desk, &note::draft_key(id)) else { return };
         let note = merged(&contact.note, &text);
         if note != contact.note && !note.trim().is_empty() {
             self.tell(self.desk.act_one(Collection::Interactions, id, Intent::AddNote { text: note }));
@@ -191,7 +192,7 @@ impl Acts {
         let me = self.me();
         let now = self.desk.now.get_untracked();
         let time = self.policy().map_or_else(String::new, |p| format::clock_time(now, p.home().zone()));
-        let text = draft::peek(self.desk, &draft::note_key(id))
+        let text = draft::peek(self.desk, &note::draft_key(id))
             .map_or_else(|| contact.note.clone(), |d| merged(&contact.note, &d));
         let note = note::with_verification(&text, &fill(t.verified_by, &[&me.name, &time]));
         if note != contact.note {
@@ -228,12 +229,12 @@ impl Acts {
             self.say(t.wrap_pick);
             return false;
         };
-        let text = draft::peek(self.desk, &draft::note_key(id))
+        let text = draft::peek(self.desk, &note::draft_key(id))
             .map_or_else(|| contact.note.clone(), |d| merged(&contact.note, &d));
         if !self.act(id, Intent::Dispose { disposition: disposition.clone(), note: text }) {
             return false;
         }
-        draft::drop(self.desk, &draft::note_key(id));
+        draft::forget(self.desk, &note::draft_key(id));
         local::forget(id);
         if voice {
             presence::after_contact(self.desk);

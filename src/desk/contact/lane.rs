@@ -11,12 +11,13 @@ use wasm_bindgen::JsCast;
 use super::acts::Acts;
 use super::callbar::channel_icon;
 use super::slash::{Slash, SlashMenu};
-use super::{draft, sms, voice};
+use super::{sms, voice};
 use crate::app::state::{Connection, Doc};
 use crate::app::ui_state::Dialog;
 use crate::i18n::contact::{ContactTexts, TEMPLATES};
 use crate::i18n::{fill, format};
 use crate::ui::clock::ClockView;
+use crate::ui::draft::use_draft;
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
@@ -170,9 +171,9 @@ fn Messages(id: String) -> impl IntoView {
 fn Compose(id: String, contact: Contact) -> impl IntoView {
     let acts = Acts::get();
     let t = move || ContactTexts::get(acts.lang.get());
-    let key = StoredValue::new(draft::reply_key(&id));
-    let text = RwSignal::from(key.with_value(|k| draft::open(acts.desk, k, String::new)));
-    let write = Callback::new(move |now: String| key.with_value(|k| draft::write(acts.desk, k, &now)));
+    let draft = use_draft(format!("reply/{id}"));
+    let text = draft.text;
+    let write = Callback::new(move |now: String| draft.write(now));
     let name = Signal::derive(move || contact.get().map(|c| c.customer.name.clone()).unwrap_or_default());
     let slash = Slash::new(TEMPLATES, text.into(), write, name);
     let id = StoredValue::new(id);
@@ -204,7 +205,7 @@ fn Compose(id: String, contact: Contact) -> impl IntoView {
             text: said.trim().to_owned(),
         };
         if acts.tell(acts.desk.act_one(Collection::Messages, &acts.desk.new_id(), intent)) {
-            key.with_value(|k| draft::clear(acts.desk, k));
+            draft.reset();
         }
     };
     let on_key = move |ev: KeyboardEvent| {
@@ -249,7 +250,7 @@ fn Compose(id: String, contact: Contact) -> impl IntoView {
                 <div class="notes-w">
                     <textarea node_ref=field data-test="reply" data-id=id.get_value() aria-label=move || fill(t().reply_to, &[&name.get()]) placeholder=hint
                         prop:value=move || text.get() on:input=move |ev| write.run(event_target_value(&ev)) on:keydown=on_key
-                        on:blur=move |_| { key.try_with_value(|k| draft::keep(acts.desk, k)); }></textarea>
+                        on:blur=move |_| draft.keep()></textarea>
                     <SlashMenu slash=slash/>
                 </div>
                 <div class="compose-f">

@@ -4,7 +4,6 @@
 pub mod acts;
 mod alerts;
 mod callbar;
-mod draft;
 mod lane;
 mod lanes;
 mod local;

@@ -4,6 +4,11 @@
 /// Begins the line that says that the customer was verified.
 pub const MARK: &str = "✓ ";
 
+/// Key of the draft of a contact's notes.
+pub fn draft_key(contact: &str) -> String {
+    format!("note/{contact}")
+}
+
 /// Whether the notes say that the customer was verified.
 pub fn is_verified(note: &str) -> bool {
     note.lines().any(|l| l.starts_with(MARK))

@@ -5,22 +5,23 @@ use baton_engine::time::Timestamp;
 use leptos::prelude::*;
 
 use super::acts::Acts;
+use super::note;
 use super::slash::{Slash, SlashMenu};
-use super::{draft, note};
 use crate::app::state::Doc;
 use crate::i18n::contact::{ContactTexts, PHRASES};
 use crate::i18n::{fill, format};
+use crate::ui::draft::use_draft_or;
 
 #[component]
 pub fn Notes(id: String, contact: Memo<Option<Doc<Interaction>>>, case: Memo<Option<Doc<Case>>>) -> impl IntoView {
     let acts = Acts::get();
     let t = move || ContactTexts::get(acts.lang.get());
-    let key = StoredValue::new(draft::note_key(&id));
     let saved = untrack(|| contact.get()).map(|c| note::without_verification(&c.note)).unwrap_or_default();
-    let text = RwSignal::from(key.with_value(|k| draft::open(acts.desk, k, || saved)));
+    let draft = use_draft_or(note::draft_key(&id), saved);
+    let text = draft.text;
     let kept_at = RwSignal::new(None::<Timestamp>);
     let write = Callback::new(move |now: String| {
-        key.with_value(|k| draft::write(acts.desk, k, &now));
+        draft.write(now);
         kept_at.set(Some(acts.desk.now.get_untracked()));
     });
     let who = move || {
@@ -63,7 +64,7 @@ pub fn Notes(id: String, contact: Memo<Option<Doc<Interaction>>>, case: Memo<Opt
                             prop:value=move || text.get()
                             on:input=move |ev| write.run(event_target_value(&ev))
                             on:keydown=move |ev| { slash.key(&ev); }
-                            on:blur=move |_| { key.try_with_value(|k| draft::keep(acts.desk, k)); acts.save_note(&save_id); }></textarea>
+                            on:blur=move |_| { draft.keep(); acts.save_note(&save_id); }></textarea>
                     }.into_any()
                 } else {
                     view! { <p class="note-read" data-test="note-read">{move || contact.get().map(|c| c.note.clone())}</p> }.into_any()

@@ -11,10 +11,11 @@ use leptos::prelude::*;
 
 use super::acts::Acts;
 use super::plan::{self, Way};
-use super::{draft, presence};
+use super::{note, presence};
 use crate::app::time::server_now;
 use crate::i18n::expert::ExpertTexts;
 use crate::i18n::fill;
+use crate::ui::draft;
 
 thread_local! {
     /// Contacts whose transfer runs, with the desk that they go to.
@@ -75,7 +76,7 @@ fn step(acts: &Acts, id: &str, desk: &str) {
             stop(id);
             if contact.holder.as_ref().is_some_and(|h| h.id != acts.me().id) {
                 acts.say(fill(t.accepted, &[&seat_name(acts, desk, &last.seat)]));
-                draft::drop(acts.desk, &draft::note_key(id));
+                draft::forget(acts.desk, &note::draft_key(id));
                 presence::after_contact(acts.desk);
             }
         }
