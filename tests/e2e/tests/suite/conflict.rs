@@ -111,6 +111,7 @@ fn edits_of_different_fields_merge_and_nobody_is_asked() {
     let case = site.api().case(title, "with both", |c| c.description == details);
     assert_eq!(case.journal.len(), 3);
     shows_title(home2, title);
+    home2.wait_text(&hook("case-description"), "what the customer said", |text| text == details);
     home.open_work(CASE);
     shows_title(home, title);
     assert!(!home.is_visible(&hook("banner-refused")));

@@ -92,3 +92,23 @@ fn no_shortcut_fires_while_text_is_typed() {
     });
     assert_eq!(site.api().case("打字", "untouched", |_| true).journal.len(), 1);
 }
+
+/// A person gives a command another key: it acts, and every hint shows it.
+#[test]
+fn hints_show_the_persons_own_keys() {
+    let site = Site::quiet();
+    site.opened(Person::Home, Customer::Chen, "keys", "键位");
+    let home = Desk::of(&site, Person::Home);
+    home.open_work("keys");
+    let hint = format!("{} kbd", hook("act-note"));
+    home.wait_text(&hint, "the shipped key", |text| text == "I");
+    home.chord(Key::Control, '/');
+    home.click(&format!("{}[data-action=\"Note\"]", hook("key")));
+    home.keys("q");
+    home.wait_for(&hook("keys-reset"));
+    home.escape();
+    home.wait_gone(&hook("dialog"));
+    home.wait_text(&hint, "the person's key", |text| text == "Q");
+    home.shortcut("q");
+    home.wait_for(&hook("field-text"));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use baton_e2e::{Customer, Desk, Person, Site, desks, hook, leg, row, until};
+use baton_e2e::{Customer, Desk, Key, Person, Site, desks, hook, leg, row, until};
 use baton_engine::model::{Case, Collection, Intent, Status};
 use serde_json::Value;
 
@@ -31,6 +31,15 @@ fn three_cases_without_a_server_arrive_once_and_in_order() {
     home.wait_for(&hook("banner-offline"));
     home.until("all six intents are stored", || (home.outbox().len() == 6).then_some(()));
     let waiting = home.outbox_ids();
+    // Each says whose it is, its number masked, and leads there.
+    home.go("outbox");
+    home.until("all are shown", || (home.count(&hook("outbox-subject")) == 6).then_some(()));
+    home.wait_text(&hook("outbox-subject"), "case, customer and matter", |text| {
+        text.contains("个案") && text.contains("****") && text.contains(titles[0])
+    });
+    home.tab_to(&hook("outbox-subject"));
+    home.press(Key::Enter);
+    home.wait_text(&hook("case-title"), "the case is open", |text| text.contains(titles[0]));
 
     home.reload();
     home.at_work();
