@@ -3,6 +3,7 @@
 //! What a request means is the connector's subject, and what happens when is the syncer's (`baton-sync`).
 
 pub mod access;
+mod bell;
 mod feed;
 mod fetch;
 mod runner;

@@ -28,7 +28,7 @@ mod syncer;
 
 pub use connector::Connector;
 pub use ledger::{ItemError, Ledger, Notice};
-pub use memory::{Fail, MemoryStore};
+pub use memory::{Fail, Kept, MemoryStore};
 pub use merge::merge;
 pub use outbox::{ItemState, OUTBOX_VERSION, OutboxItem};
 pub use plan::{ActError, Command};

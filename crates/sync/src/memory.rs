@@ -17,84 +17,24 @@ pub enum Fail {
     After,
 }
 
+/// What a store keeps, and what a commit does to it. The model that every other store is held against.
 #[derive(Debug, Default)]
-struct Inner {
-    docs: BTreeMap<(String, String), DocRecord>,
-    outbox: BTreeMap<String, String>,
-    cursors: BTreeMap<String, String>,
-    drafts: BTreeMap<String, String>,
-    fence: Option<String>,
-    version: u64,
-    failures: VecDeque<Option<Fail>>,
+pub struct Kept {
+    /// By collection and id.
+    pub docs: BTreeMap<(String, String), DocRecord>,
+    /// Entries' texts by id.
+    pub outbox: BTreeMap<String, String>,
+    pub cursors: BTreeMap<String, String>,
+    pub drafts: BTreeMap<String, String>,
+    /// The token of the tab that leads.
+    pub fence: Option<String>,
+    /// Counts commits.
+    pub version: u64,
 }
 
-/// See the module.
-#[derive(Debug, Clone, Default)]
-pub struct MemoryStore(Rc<RefCell<Inner>>);
-
-impl MemoryStore {
-    /// Orders how the next commits end, one by one; None: well.
-    pub fn fail_next(&self, failures: impl IntoIterator<Item = Option<Fail>>) {
-        self.0.borrow_mut().failures.extend(failures);
-    }
-}
-
-impl MemoryStore {
-    /// As if the browser had thrown everything away, drafts included.
-    pub fn empty(&self) {
-        *self.0.borrow_mut() = Inner::default();
-    }
-}
-
-impl Store for MemoryStore {
-    async fn load(&self) -> Result<Snapshot, StoreError> {
-        let inner = self.0.borrow();
-        Ok(inner.snapshot(inner.docs.values().cloned().collect()))
-    }
-
-    async fn load_some(&self, keys: &[(String, String)]) -> Result<Snapshot, StoreError> {
-        let inner = self.0.borrow();
-        Ok(inner.snapshot(keys.iter().filter_map(|key| inner.docs.get(key).cloned()).collect()))
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<u64, StoreError> {
-        let mut inner = self.0.borrow_mut();
-        if batch.fence.is_some() && batch.fence != inner.fence {
-            return Err(StoreError::Fenced);
-        }
-        let failure = inner.failures.pop_front().flatten();
-        if failure == Some(Fail::Before) {
-            return Err(StoreError::Failed("the transaction was aborted".into()));
-        }
-        inner.apply(batch);
-        match failure {
-            Some(Fail::After) => Err(StoreError::Failed("the connection was lost".into())),
-            _ => Ok(inner.version),
-        }
-    }
-
-    async fn take_lead(&self, token: &str) -> Result<(), StoreError> {
-        self.0.borrow_mut().fence = Some(token.into());
-        Ok(())
-    }
-
-    async fn put_draft(&self, key: &str, text: &str) -> Result<(), StoreError> {
-        self.0.borrow_mut().drafts.insert(key.into(), text.into());
-        Ok(())
-    }
-
-    async fn remove_draft(&self, key: &str) -> Result<(), StoreError> {
-        self.0.borrow_mut().drafts.remove(key);
-        Ok(())
-    }
-
-    async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
-        Ok(self.0.borrow().drafts.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
-    }
-}
-
-impl Inner {
-    fn snapshot(&self, docs: Vec<DocRecord>) -> Snapshot {
+impl Kept {
+    /// These documents with everything else.
+    pub fn snapshot(&self, docs: Vec<DocRecord>) -> Snapshot {
         let outbox = self.outbox.iter();
         Snapshot {
             docs,
@@ -105,7 +45,24 @@ impl Inner {
         }
     }
 
-    fn apply(&mut self, batch: Batch) {
+    /// All documents with everything else.
+    pub fn whole(&self) -> Snapshot {
+        self.snapshot(self.docs.values().cloned().collect())
+    }
+
+    /// Those of these documents that are here, with everything else.
+    pub fn some(&self, keys: &[(String, String)]) -> Snapshot {
+        self.snapshot(keys.iter().filter_map(|key| self.docs.get(key).cloned()).collect())
+    }
+
+    /// Carries a batch out.
+    ///
+    /// # Errors
+    /// It is of a tab that does not lead any more.
+    pub fn apply(&mut self, batch: Batch) -> Result<(), StoreError> {
+        if batch.fence.is_some() && batch.fence != self.fence {
+            return Err(StoreError::Fenced);
+        }
         for doc in batch.docs {
             self.docs.insert((doc.collection.clone(), doc.id.clone()), doc);
         }
@@ -120,12 +77,80 @@ impl Inner {
         for id in batch.remove {
             self.outbox.remove(&id);
         }
-        for (collection, cursor) in batch.cursors {
+        for (name, cursor) in batch.cursors {
             match cursor {
-                Some(cursor) => self.cursors.insert(collection, cursor),
-                None => self.cursors.remove(&collection),
+                Some(cursor) => self.cursors.insert(name, cursor),
+                None => self.cursors.remove(&name),
             };
         }
         self.version += 1;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    kept: Kept,
+    failures: VecDeque<Option<Fail>>,
+}
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Rc<RefCell<Inner>>);
+
+impl MemoryStore {
+    /// Orders how the next commits end, one by one; None: well.
+    pub fn fail_next(&self, failures: impl IntoIterator<Item = Option<Fail>>) {
+        self.0.borrow_mut().failures.extend(failures);
+    }
+
+    /// As if the browser had thrown everything away, drafts included.
+    pub fn empty(&self) {
+        *self.0.borrow_mut() = Inner::default();
+    }
+}
+
+impl Store for MemoryStore {
+    async fn load(&self) -> Result<Snapshot, StoreError> {
+        Ok(self.0.borrow().kept.whole())
+    }
+
+    async fn load_some(&self, keys: &[(String, String)]) -> Result<Snapshot, StoreError> {
+        Ok(self.0.borrow().kept.some(keys))
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<u64, StoreError> {
+        let mut inner = self.0.borrow_mut();
+        if batch.fence.is_some() && batch.fence != inner.kept.fence {
+            return Err(StoreError::Fenced);
+        }
+        let failure = inner.failures.pop_front().flatten();
+        if failure == Some(Fail::Before) {
+            return Err(StoreError::Failed("the transaction was aborted".into()));
+        }
+        inner.kept.apply(batch)?;
+        match failure {
+            Some(Fail::After) => Err(StoreError::Failed("the connection was lost".into())),
+            _ => Ok(inner.kept.version),
+        }
+    }
+
+    async fn take_lead(&self, token: &str) -> Result<(), StoreError> {
+        self.0.borrow_mut().kept.fence = Some(token.into());
+        Ok(())
+    }
+
+    async fn put_draft(&self, key: &str, text: &str) -> Result<(), StoreError> {
+        self.0.borrow_mut().kept.drafts.insert(key.into(), text.into());
+        Ok(())
+    }
+
+    async fn remove_draft(&self, key: &str) -> Result<(), StoreError> {
+        self.0.borrow_mut().kept.drafts.remove(key);
+        Ok(())
+    }
+
+    async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(self.0.borrow().kept.drafts.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
     }
 }

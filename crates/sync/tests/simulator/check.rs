@@ -44,7 +44,7 @@ impl Watch {
             if world.audit.applied.contains_key(entry) || promises.let_go.contains(entry) {
                 return false;
             }
-            if !world.clients[ack.client].disk.borrow().outbox.contains_key(entry) {
+            if !world.clients[ack.client].disk.borrow().kept.outbox.contains_key(entry) {
                 lost.get_or_insert_with(|| format!("{} is lost: neither stored here nor at the backend", ack.what));
             }
             true
@@ -58,7 +58,7 @@ impl Watch {
         for (entry, told) in &mut self.exclusive {
             let Some(ack) = promises.acknowledged.get(entry) else { continue };
             let disk = world.clients[ack.client].disk.borrow();
-            let stored = disk.outbox.get(entry);
+            let stored = disk.kept.outbox.get(entry);
             let settles = stored.is_some_and(|text| text.contains("\"is\":\"settling\""));
             let gone = stored.is_none() && world.audit.applied.contains_key(entry);
             *told |= settles || gone;
@@ -159,7 +159,7 @@ fn same(world: &World, tab: &Rc<Tab>) -> Result<(), String> {
 fn drafts(world: &World) -> Result<(), String> {
     for ((client, key), possible) in &world.promises.borrow().drafts {
         let disk = world.clients[*client].disk.borrow();
-        let found = disk.drafts.get(key).cloned();
+        let found = disk.kept.drafts.get(key).cloned();
         if !possible.contains(&found) {
             return Err(format!("the draft {key} of client {client} is {found:?} and not {possible:?}"));
         }

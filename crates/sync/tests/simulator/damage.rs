@@ -31,12 +31,12 @@ impl World {
         let lanes = (0..self.clients[client].tabs.len())
             .flat_map(|tab| strands.map(|strand| LaneId { tab: TabId { client, tab }, strand }));
         let busy = lanes.into_iter().any(|lane| self.lanes.is_busy(lane));
-        if disk.borrow().outbox.values().any(moving) || busy || self.rewritten.iter().any(|(c, ..)| *c == client) {
+        if disk.borrow().kept.outbox.values().any(moving) || busy || self.rewritten.iter().any(|(c, ..)| *c == client) {
             return;
         }
         self.totals.evictions += 1;
         let mut promises = self.promises.borrow_mut();
-        promises.let_go.extend(disk.borrow().outbox.keys().cloned());
+        promises.let_go.extend(disk.borrow().kept.outbox.keys().cloned());
         promises.drafts.retain(|(c, _), _| *c != client);
         disk.borrow_mut().evict();
     }
@@ -47,19 +47,19 @@ impl World {
         let mut disk = disk.borrow_mut();
         if let Some(place) = self.rewritten.iter().position(|(c, ..)| *c == client) {
             let (_, entry, text) = self.rewritten.remove(place);
-            if let Some(stored) = disk.outbox.get_mut(&entry).filter(|stored| stored.contains("\"v\":99")) {
+            if let Some(stored) = disk.kept.outbox.get_mut(&entry).filter(|stored| stored.contains("\"v\":99")) {
                 *stored = text;
-                disk.version += 1;
+                disk.kept.version += 1;
             }
             return;
         }
         let old = |text: &String| !text.contains("\"v\":99");
-        let entries: Vec<String> = disk.outbox.iter().filter(|(_, t)| old(t)).map(|(id, _)| id.clone()).collect();
+        let entries: Vec<String> = disk.kept.outbox.iter().filter(|(_, t)| old(t)).map(|(id, _)| id.clone()).collect();
         if entries.is_empty() {
             return;
         }
         let entry = dice.one(&entries).clone();
-        let Some(stored) = disk.outbox.get_mut(&entry) else { return };
+        let Some(stored) = disk.kept.outbox.get_mut(&entry) else { return };
         let Ok(mut item) = serde_json::from_str::<serde_json::Value>(stored) else { return };
         let own = stored.clone();
         self.totals.upgrades += 1;
@@ -71,7 +71,7 @@ impl World {
         }
         item["v"] = 99.into();
         *stored = item.to_string();
-        disk.version += 1;
+        disk.kept.version += 1;
         self.rewritten.push((client, entry, own));
     }
 }

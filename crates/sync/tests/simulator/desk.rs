@@ -228,7 +228,7 @@ impl Tab {
             let fresh = self.promises.borrow_mut().let_go.insert(entry.clone());
             self.promises.borrow_mut().note(|| format!("    {} lets {entry} go", self.id));
             let kept = ledger.discard(entry).await == Err(ItemError::NotStuck);
-            if kept && fresh && self.store.disk.borrow().outbox.contains_key(entry) {
+            if kept && fresh && self.store.disk.borrow().kept.outbox.contains_key(entry) {
                 self.promises.borrow_mut().let_go.remove(entry);
             }
         }

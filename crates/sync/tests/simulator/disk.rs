@@ -3,23 +3,18 @@
 //! Every operation of [`TabStore`] waits for the scheduler, who also says how it ends.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use baton_sync::store::{Batch, DocRecord, ItemRecord, Portion, Snapshot, Store, StoreError};
+use baton_sync::Kept;
+use baton_sync::store::{Batch, DocRecord, Portion, Snapshot, Store, StoreError};
 
 use crate::lanes::{Hub, StoreFate, Wait};
 
 #[derive(Debug, Default)]
 pub struct Disk {
-    pub docs: BTreeMap<(String, String), DocRecord>,
-    pub outbox: BTreeMap<String, String>,
-    pub cursors: BTreeMap<String, String>,
-    pub drafts: BTreeMap<String, String>,
+    pub kept: Kept,
     /// Documents to show first, as they were when they were put.
     pub front: Vec<DocRecord>,
-    pub fence: Option<String>,
-    pub version: u64,
     /// Counts evictions: connections that were opened before one are dead.
     pub epoch: u64,
 }
@@ -33,60 +28,26 @@ impl Disk {
         *self = Disk { epoch: self.epoch + 1, ..Disk::default() };
     }
 
-    fn snapshot(&self, docs: Vec<DocRecord>) -> Snapshot {
-        let outbox = self.outbox.iter();
-        Snapshot {
-            docs,
-            outbox: outbox.map(|(id, text)| ItemRecord { id: id.clone(), text: text.clone() }).collect(),
-            cursors: self.cursors.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-            version: self.version,
-            ..Snapshot::default()
-        }
-    }
-
     /// With a front, only that at first.
     fn open(&self) -> Snapshot {
         if self.front.is_empty() {
-            return self.snapshot(self.docs.values().cloned().collect());
+            return self.kept.whole();
         }
-        Snapshot { partial: true, ..self.snapshot(self.front.clone()) }
+        Snapshot { partial: true, ..self.kept.snapshot(self.front.clone()) }
     }
 
     fn portion(&self, from: u64) -> Portion {
-        let rest = self.docs.values().skip(usize::try_from(from).unwrap_or(usize::MAX));
+        let rest = self.kept.docs.values().skip(usize::try_from(from).unwrap_or(usize::MAX));
         let docs: Vec<DocRecord> = rest.take(PORTION).cloned().collect();
         let next = (docs.len() == PORTION).then_some(from + PORTION as u64);
         Portion { docs, next }
     }
 
     fn commit(&mut self, batch: Batch, fate: StoreFate) -> Result<u64, StoreError> {
-        if batch.fence.is_some() && batch.fence != self.fence {
-            return Err(StoreError::Fenced);
-        }
-        for doc in batch.docs {
-            self.docs.insert((doc.collection.clone(), doc.id.clone()), doc);
-        }
-        for item in batch.insert {
-            self.outbox.insert(item.id, item.text);
-        }
-        for item in batch.update {
-            if let Some(text) = self.outbox.get_mut(&item.id) {
-                *text = item.text;
-            }
-        }
-        for id in batch.remove {
-            self.outbox.remove(&id);
-        }
-        for (name, cursor) in batch.cursors {
-            match cursor {
-                Some(cursor) => self.cursors.insert(name, cursor),
-                None => self.cursors.remove(&name),
-            };
-        }
-        self.version += 1;
+        self.kept.apply(batch)?;
         match fate {
             StoreFate::After => Err(StoreError::Failed("the connection was lost".into())),
-            _ => Ok(self.version),
+            _ => Ok(self.kept.version),
         }
     }
 }
@@ -144,15 +105,12 @@ impl Store for TabStore {
     }
 
     async fn load(&self) -> Result<Snapshot, StoreError> {
-        self.operation("load", |disk, _| Ok(disk.snapshot(disk.docs.values().cloned().collect()))).await
+        self.operation("load", |disk, _| Ok(disk.kept.whole())).await
     }
 
     async fn load_some(&self, keys: &[(String, String)]) -> Result<Snapshot, StoreError> {
         let keys = keys.to_vec();
-        let work = move |disk: &mut Disk, _| {
-            Ok(disk.snapshot(keys.iter().filter_map(|key| disk.docs.get(key).cloned()).collect()))
-        };
-        self.operation("load_some", work).await
+        self.operation("load_some", move |disk, _| Ok(disk.kept.some(&keys))).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<u64, StoreError> {
@@ -162,7 +120,7 @@ impl Store for TabStore {
     async fn take_lead(&self, token: &str) -> Result<(), StoreError> {
         let token = token.to_owned();
         let work = move |disk: &mut Disk, fate| {
-            disk.fence = Some(token);
+            disk.kept.fence = Some(token);
             if fate == StoreFate::After { Err(StoreError::Failed("the connection was lost".into())) } else { Ok(()) }
         };
         self.operation("take_lead", work).await
@@ -171,7 +129,7 @@ impl Store for TabStore {
     async fn put_draft(&self, key: &str, text: &str) -> Result<(), StoreError> {
         let (key, text) = (key.to_owned(), text.to_owned());
         let work = move |disk: &mut Disk, fate| {
-            disk.drafts.insert(key, text);
+            disk.kept.drafts.insert(key, text);
             if fate == StoreFate::After { Err(StoreError::Failed("the connection was lost".into())) } else { Ok(()) }
         };
         self.operation("put_draft", work).await
@@ -180,13 +138,14 @@ impl Store for TabStore {
     async fn remove_draft(&self, key: &str) -> Result<(), StoreError> {
         let key = key.to_owned();
         let work = move |disk: &mut Disk, fate| {
-            disk.drafts.remove(&key);
+            disk.kept.drafts.remove(&key);
             if fate == StoreFate::After { Err(StoreError::Failed("the connection was lost".into())) } else { Ok(()) }
         };
         self.operation("remove_draft", work).await
     }
 
     async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
-        self.operation("drafts", |disk, _| Ok(disk.drafts.iter().map(|(k, v)| (k.clone(), v.clone())).collect())).await
+        self.operation("drafts", |disk, _| Ok(disk.kept.drafts.iter().map(|(k, v)| (k.clone(), v.clone())).collect()))
+            .await
     }
 }

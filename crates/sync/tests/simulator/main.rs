@@ -9,6 +9,7 @@ mod check;
 mod damage;
 mod desk;
 mod device;
+#[path = "../support/dice.rs"]
 mod dice;
 mod disk;
 mod lanes;

@@ -1,6 +1,7 @@
 //! What the sync tests share: a fake backend with compare-and-set, a network with faults, and clients that can crash.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod dice;
 pub mod server;
 
 use std::cell::{Cell, RefCell};
@@ -11,10 +12,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+pub use dice::Dice;
+
 use baton_engine::model::{Actor, Channel, Collection, CustomerRef, Direction, Document, Entry, Intent, Role};
 use baton_engine::policy::{PackLoader, Policies};
 use baton_engine::time::Timestamp;
-use baton_sync::net::{Clock, Net, NetError, Request, Response, Rng};
+use baton_sync::net::{Clock, Net, NetError, Request, Response};
 use baton_sync::{ActError, Command, Connector, ItemState, Ledger, MemoryStore, Step, Syncer};
 
 pub use server::Server;
@@ -63,32 +66,6 @@ pub fn now<T>(future: impl Future<Output = T>) -> T {
     panic!("deadlock");
 }
 
-/// SplitMix64.
-#[derive(Clone)]
-pub struct Dice(Rc<Cell<u64>>);
-
-impl Dice {
-    pub fn new(seed: u64) -> Dice {
-        Dice(Rc::new(Cell::new(seed)))
-    }
-    pub fn below(&self, n: u64) -> u64 {
-        self.next_u64() % n
-    }
-    pub fn chance(&self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
-
-impl Rng for Dice {
-    fn next_u64(&self) -> u64 {
-        let state = self.0.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
-        self.0.set(state);
-        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-}
-
 /// One clock for all, and how far a device's is off.
 #[derive(Clone)]
 pub struct TestClock {
@@ -124,7 +101,7 @@ pub struct Line {
     pub server: Rc<RefCell<Server>>,
     pub script: Rc<RefCell<VecDeque<Fate>>>,
     /// Percent of requests that meet trouble.
-    pub bad: Rc<Cell<u64>>,
+    pub bad: Rc<Cell<u32>>,
     pub up: Rc<Cell<bool>>,
     pub dice: Dice,
     pub sent: Rc<RefCell<Vec<Request>>>,

@@ -1,22 +1,20 @@
-//! The loop that drives sync in a tab: it steps, waits, listens to the feed, to the other tabs and to the browser.
+//! The loop that drives sync in a tab: it steps, waits, and listens to the other tabs, to the browser and (in `feed`) to
+//! the backend.
+
+mod feed;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::pin::pin;
 use std::rc::{Rc, Weak};
-use std::task::{Poll, Waker};
 
-use baton_engine::model::Collection;
 use baton_sync::auth::Style;
-use baton_sync::connector::Live;
 use baton_sync::net::{Clock, Rng};
 use baton_sync::{Ledger, Link, Status, Step, Syncer};
 use gloo_events::EventListener;
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 
+use super::bell::Bell;
 use super::turns::Turns;
-use super::{BrowserClock, BrowserRng, DeskNet, Feed, FeedWord, FetchNet, session};
+use super::{BrowserClock, BrowserRng, DeskNet, Feed, FetchNet, session};
 use crate::store::{DeskStore, Tabs, Word};
 
 /// The syncer of a tab.
@@ -24,12 +22,8 @@ pub type DeskSyncer = Syncer<DeskStore, DeskNet, BrowserClock, BrowserRng>;
 
 /// How often a tab looks by itself whether another tab has changed the store, milliseconds.
 const LOOK_EVERY_MS: i64 = 15_000;
-/// A feed that closed for good is opened again after this time, milliseconds, with as much jitter.
-const FEED_AGAIN_MS: u64 = 3_000;
 /// So far the two clocks of the device may drift apart in one round without meaning that it slept, milliseconds.
 const SLEPT_MS: i64 = 5_000;
-/// A long poll that is answered sooner is not asked for again before this time, milliseconds.
-const POLL_AGAIN_MS: i64 = 1_000;
 
 /// Runs until stopped or dropped.
 pub struct Runner {
@@ -235,103 +229,6 @@ impl Runner {
         self.bell.ring();
     }
 
-    /// Opens the feed (or the long polls) when it is this tab's turn, closes it when it is not.
-    fn tend_feed(self: &Rc<Self>, now: i64) {
-        let wanted = self.ledger.is_leading() && self.syncer.status().link != Link::SignedOut;
-        if !wanted {
-            self.feed.borrow_mut().take();
-            return;
-        }
-        if now < self.feed_at_ms.get() {
-            return;
-        }
-        let connector = self.syncer.connector();
-        match connector.live() {
-            Live::Events { url, event } if self.feed.borrow().is_none() => {
-                let weak = Rc::downgrade(self);
-                let feed = Feed::open(&url, &event, move |word| with(&weak, |runner| runner.feed_said(word)));
-                *self.feed.borrow_mut() = feed;
-                self.feed_later(now);
-            }
-            Live::LongPoll => {
-                while let Some(first) = self.turns.open(connector.collections()) {
-                    spawn_local(self.clone().wait_for(first));
-                }
-            }
-            // Polling is the syncer's own business.
-            Live::Events { .. } | Live::Poll { .. } => {}
-        }
-    }
-
-    /// One long poll after the other, until one fails or there is nothing to wait for.
-    async fn wait_for(self: Rc<Self>, first: Collection) {
-        let mut collection = first;
-        loop {
-            let begun = BrowserClock.steady_ms();
-            let heard = self.syncer.listen(collection).await;
-            if !heard || self.stopped.get() {
-                break;
-            }
-            self.bell.ring();
-            // A server that answers at once, or has much to say, must not be asked without end.
-            let soon = begun + POLL_AGAIN_MS - BrowserClock.steady_ms();
-            if let Ok(pause @ 1..) = u32::try_from(soon) {
-                TimeoutFuture::new(pause).await;
-            }
-            collection = self.turns.next(collection);
-        }
-        self.turns.close(collection);
-        self.feed_later(BrowserClock.steady_ms());
-    }
-
-    /// Whether the feed, or a long poll, is wanted and not open.
-    fn lacks_feed(&self) -> bool {
-        self.ledger.is_leading()
-            && self.syncer.status().link != Link::SignedOut
-            && match self.syncer.connector().live() {
-                Live::Events { .. } => self.feed.borrow().is_none(),
-                Live::LongPoll => self.turns.has_room(),
-                Live::Poll { .. } => false,
-            }
-    }
-
-    fn feed_said(self: Rc<Self>, word: FeedWord) {
-        match word {
-            FeedWord::Open => self.syncer.pull_soon(),
-            FeedWord::Change(data) => {
-                self.events.borrow_mut().push(data);
-                // Beside the loop: a slow request must not hold up what others did.
-                if !self.taking_in.replace(true) {
-                    spawn_local(self.clone().take_in());
-                }
-                return;
-            }
-            FeedWord::Closed => {
-                self.feed_later(BrowserClock.steady_ms());
-                // Not dropped here: this runs inside one of its listeners.
-                let weak = Rc::downgrade(&self);
-                spawn_local(async move { with(&weak, |runner| drop(runner.feed.borrow_mut().take())) });
-            }
-        }
-        self.bell.ring();
-    }
-
-    async fn take_in(self: Rc<Self>) {
-        loop {
-            let events = std::mem::take(&mut *self.events.borrow_mut());
-            if events.is_empty() {
-                break;
-            }
-            self.syncer.on_changes(&events).await;
-        }
-        self.taking_in.set(false);
-    }
-
-    fn feed_later(&self, now: i64) {
-        let jitter = BrowserRng.up_to(FEED_AGAIN_MS);
-        self.feed_at_ms.set(now + i64::try_from(FEED_AGAIN_MS + jitter).unwrap_or(0));
-    }
-
     /// A device that slept (or whose clock was set) has missed something: everything is due.
     fn mind_sleep(&self, now: i64) {
         let ahead = BrowserClock.now_ms() - now;
@@ -402,30 +299,5 @@ async fn run(runner: Weak<Runner>) {
 fn with(runner: &Weak<Runner>, work: impl FnOnce(Rc<Runner>)) {
     if let Some(runner) = runner.upgrade().filter(|r| !r.stopped.get()) {
         work(runner);
-    }
-}
-
-/// Ends the loop's waiting early.
-#[derive(Clone, Default)]
-struct Bell(Rc<(Cell<bool>, RefCell<Option<Waker>>)>);
-
-impl Bell {
-    fn ring(&self) {
-        self.0.0.set(true);
-        if let Some(waker) = self.0.1.borrow_mut().take() {
-            waker.wake();
-        }
-    }
-
-    async fn rung_within(&self, ms: u32) {
-        let mut timer = pin!(TimeoutFuture::new(ms));
-        std::future::poll_fn(|cx| {
-            if self.0.0.replace(false) {
-                return Poll::Ready(());
-            }
-            *self.0.1.borrow_mut() = Some(cx.waker().clone());
-            timer.as_mut().poll(cx)
-        })
-        .await;
     }
 }

@@ -3,26 +3,25 @@
 //! Changes are carried out one after another (the gate); nothing waits for the network while it holds the gate.
 //! Several tabs may have ledgers on one store: each takes acts, one of them leads and moves bases. A fence in the
 //! store, not a lock in the browser, makes sure that only the leader does.
+//!
+//! Here: opening, what a person does, and what happens inside the gate. What the other tabs do is in `tabs`, what comes
+//! from the backend in `incoming`.
+
+mod incoming;
+mod tabs;
 
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use baton_engine::Refusal;
-use baton_engine::model::{Collection, Document};
+use baton_engine::model::Document;
 use baton_engine::policy::Policies;
-use baton_engine::time::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use crate::connector::Remote;
 use crate::defence::{self, Defence};
-use crate::moment::Trip;
-use crate::net::Problem;
-use crate::outbox::OutboxItem;
 use crate::plan::{ActError, Command, Plan};
-use crate::replica::{Outgoing, Replica};
-use crate::slot::{DocKey, Watch};
+use crate::replica::Replica;
+use crate::slot::DocKey;
 use crate::store::{Batch, Snapshot, Store, StoreError};
 
 /// What another tab needs to know of a commit. A hint: missing one only delays.
@@ -225,210 +224,6 @@ impl<S: Store> Ledger<S> {
         }
         self.doubtful.set(false);
         Ok(())
-    }
-
-    // ── Tabs ─────────────────────────────────────────────────────────────
-
-    /// Makes this tab the one that moves bases and the outbox on. Call it when the tab wins the election.
-    ///
-    /// # Errors
-    /// The store failed; this tab does not lead then.
-    pub async fn take_lead(&self, token: String) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.store.take_lead(&token).await?;
-        let snapshot = self.load_docs(&[]).await?;
-        *self.lead.borrow_mut() = Some(token);
-        // What became of watched entries while another tab led is not known here.
-        self.replica.borrow_mut().forget_watched();
-        if snapshot.version != self.version.get() || self.doubtful.get() {
-            return self.load_all().await;
-        }
-        // What this tab has only shown until now is stored.
-        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&[]));
-        self.keep_if_leading(plan).await
-    }
-
-    /// Another tab has taken the lead. The store would refuse this one's batches anyway.
-    pub fn lose_lead(&self) {
-        *self.lead.borrow_mut() = None;
-    }
-
-    pub fn is_leading(&self) -> bool {
-        self.lead.borrow().is_some()
-    }
-
-    /// Another tab committed: loads what changed.
-    ///
-    /// # Errors
-    /// The store cannot be read; the next [`Ledger::refresh`] makes up for it.
-    pub async fn heard(&self, notice: &Notice) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        let mut keys = notice.docs.clone();
-        let mut snapshot = self.load_docs(&keys).await?;
-        // The outbox is of now, so the documents that it is about must be, too.
-        let about = snapshot.outbox.iter().filter_map(|item| OutboxItem::document_of(&item.text));
-        let about = about.filter_map(|(c, id)| Some((Collection::from_name(&c)?, id)));
-        let more: BTreeSet<DocKey> = about.filter(|key| !keys.contains(key)).collect();
-        if !more.is_empty() {
-            keys.extend(more);
-            snapshot = self.load_docs(&keys).await?;
-        }
-        if snapshot.version == self.version.get() + 1 {
-            self.version.set(snapshot.version);
-        }
-        let plan = self.replica.borrow_mut().plan_load(snapshot, Some(&keys));
-        self.keep_if_leading(plan).await
-    }
-
-    /// Loads everything again if another tab has committed something that we have not heard of. Call it now and then,
-    /// and when the tab comes to the front.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn refresh(&self) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        let seen = self.load_docs(&[]).await?;
-        if seen.version == self.version.get() && !self.doubtful.get() {
-            return Ok(());
-        }
-        self.load_all().await
-    }
-
-    // ── What the syncer does ─────────────────────────────────────────────
-
-    /// Documents from the backend.
-    pub(crate) async fn incoming(
-        &self,
-        remotes: Vec<Remote>,
-        answered: Option<(&DocKey, Option<&str>)>,
-        trip: Trip,
-    ) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_incoming(remotes, answered, trip);
-        self.carry_out(plan, true).await
-    }
-
-    /// One page of a list that was asked for with the cursor `asked`, with the cursor that goes with it; `last`: the
-    /// collection's end is reached. False: the cursor is another one by now (the store was emptied, or another tab led
-    /// meanwhile), so going on from the page's might miss something: its documents are kept, its cursor is not.
-    pub(crate) async fn page(
-        &self,
-        collection: Collection,
-        (remotes, trip): (Vec<Remote>, Trip),
-        asked: Option<&str>,
-        cursor: Option<String>,
-        last: bool,
-    ) -> Result<bool, StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let mut plan = self.replica.borrow().plan_incoming(remotes, None, trip);
-        if self.replica.borrow().cursor(collection) != asked {
-            self.carry_out(plan, true).await?;
-            return Ok(false);
-        }
-        if cursor.is_some() && self.replica.borrow().cursor(collection) != cursor.as_deref() {
-            plan.move_cursor(collection, cursor);
-        }
-        if last && !self.replica.borrow().is_complete(collection) {
-            plan.mark_complete(collection);
-        }
-        self.carry_out(plan, true).await?;
-        Ok(true)
-    }
-
-    /// The backend was asked for a document: with what it gave, or as it is known already.
-    pub(crate) async fn looked(
-        &self,
-        key: &DocKey,
-        remote: Option<Remote>,
-        answered: Option<&str>,
-        trip: Trip,
-    ) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let mut plan = self.replica.borrow().plan_incoming(remote.into_iter().collect(), Some((key, answered)), trip);
-        if plan.slots.is_empty() {
-            plan = self.replica.borrow().plan_looked(key, trip);
-        }
-        self.carry_out(plan, true).await
-    }
-
-    pub(crate) async fn vanished(&self, key: &DocKey) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_vanished(key);
-        self.carry_out(plan, true).await
-    }
-
-    /// Somebody else has the work that these entries claim.
-    pub(crate) async fn refused(&self, key: &DocKey, entry: &str, refusal: &Refusal) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_refused(key, entry, refusal);
-        self.carry_out(plan, true).await
-    }
-
-    /// The backend has stored a write and keeps no journal: its word is all there is.
-    pub(crate) async fn confirmed(&self, key: &DocKey, entries: &[String]) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_confirmed(key, entries);
-        self.carry_out(plan, true).await
-    }
-
-    pub(crate) fn watch(&self) -> Watch {
-        self.replica.borrow().watch()
-    }
-
-    /// The backend is known now: entries that it holds are done, or watched.
-    pub(crate) async fn set_watch(&self, watch: Watch) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        self.replica.borrow_mut().set_watch(watch);
-        let plan = self.replica.borrow().plan_settle_all();
-        self.keep_if_leading(plan).await
-    }
-
-    pub(crate) async fn reset(&self, collection: Collection) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_reset(collection);
-        self.carry_out(plan, true).await
-    }
-
-    /// Everything was read again.
-    pub(crate) async fn swept(&self) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let mut plan = Plan::default();
-        plan.mark_sweep(false);
-        self.carry_out(plan, true).await
-    }
-
-    pub(crate) async fn dead(&self, key: &DocKey, entries: &[String], problem: &Problem) -> Result<(), StoreError> {
-        let _gate = self.gate.lock().await;
-        self.settle_doubt().await?;
-        let plan = self.replica.borrow().plan_dead(key, entries, problem);
-        self.carry_out(plan, true).await
-    }
-
-    pub(crate) fn outgoing(&self, key: &DocKey) -> Option<Outgoing> {
-        self.replica.borrow().outgoing(key)
-    }
-
-    pub(crate) fn mark(&self, key: &DocKey, entries: &[String], sent_at: Option<Timestamp>, error: Option<&Problem>) {
-        self.replica.borrow_mut().mark(key, entries, sent_at, error);
-        self.tell();
-    }
-
-    pub(crate) fn send_one_by_one(&self, key: &DocKey) {
-        self.replica.borrow_mut().send_one_by_one(key);
-    }
-
-    pub(crate) fn note_nameless(&self, collection: Collection, items: Vec<String>) {
-        self.replica.borrow_mut().note_nameless(collection, items);
-        self.tell();
     }
 
     // ── Inside the gate ──────────────────────────────────────────────────
