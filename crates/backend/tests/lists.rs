@@ -68,7 +68,7 @@ async fn pages_in_the_order_of_writing() {
         "since=1.0",
         "since=+1",
         "limit=0",
-        "limit=1001",
+        "limit=2001",
         "limit=x",
         "since=1&since=2",
         "updatedAt_gte=3",
@@ -79,6 +79,25 @@ async fn pages_in_the_order_of_writing() {
         assert_eq!(refused["parameter"], name, "{query}");
         assert!(refused["detail"].as_str().unwrap().contains(name));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_big_documents_is_short_and_says_so() {
+    let site = Site::start().await;
+    let desk = site.log_in("lead").await;
+    let long = "x".repeat(900_000);
+    site.store.import("cases", (0..12).map(|n| json!({"id": format!("d{n}"), "long": long})).collect()).unwrap();
+    let (mut found, mut since, mut pages) = (0, "0".to_owned(), 0);
+    loop {
+        let page = ok(desk.get(&format!("/api/cases?since={since}&limit=2000")).await, 200).await;
+        let count = page["items"].as_array().unwrap().len();
+        assert!((1..=5).contains(&count), "{count} documents");
+        (found, since, pages) = (found + count, page["next"].as_str().unwrap().to_owned(), pages + 1);
+        if page["more"] == false {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (12, 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use crate::roles::Action;
 use crate::store::{Condition, Document, Idempotency, check_id};
 
 const DEFAULT_LIMIT: i64 = 200;
-const MAX_LIMIT: i64 = 1000;
+const MAX_LIMIT: i64 = 2000;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 

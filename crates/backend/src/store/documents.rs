@@ -11,6 +11,9 @@ use super::{Document, Store, StoreError, check_id, rfc3339};
 /// A repeated create is recognised for this long, in milliseconds: a week, longer than any outbox should wait.
 const IDEMPOTENCY_MS: i64 = 7 * 24 * 3600 * 1000;
 
+/// Bytes of documents after which a page ends, so that it is received in one piece over a modest line.
+const PAGE_BYTES: usize = 4_000_000;
+
 /// One page of a collection in the order of writing.
 #[derive(Debug)]
 pub struct Page {
@@ -61,7 +64,7 @@ impl Store {
         self.read(|connection| find(connection, collection, id))
     }
 
-    /// One page of at most `limit` documents. With `since` (0 or a cursor) everything written after it, tombstones included; without, from
+    /// One page of at most `limit` documents, or fewer if they are big; at least one, if there is one. With `since` (0 or a cursor) everything written after it, tombstones included; without, from
     /// the beginning and without tombstones.
     ///
     /// # Errors
@@ -76,9 +79,16 @@ impl Store {
             )?;
             let take = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
             let rows = query.query_map(params![collection, after, since.is_some(), take], row)?;
-            let mut items = rows.collect::<Result<Vec<_>, _>>()?;
-            let more = items.len() > limit;
-            items.truncate(limit);
+            let (mut items, mut bytes, mut more) = (Vec::new(), 0, false);
+            for document in rows {
+                let document = document?;
+                more = items.len() == limit || bytes > PAGE_BYTES;
+                if more {
+                    break;
+                }
+                bytes += document.json.len();
+                items.push(document);
+            }
             // On the last page the cursor jumps to the head of this snapshot: all below it is committed and seen.
             let next = match items.last() {
                 Some(last) if more => last.seq,
