@@ -38,7 +38,8 @@ impl Columns {
     /// The documents that fit into one segment, with their texts one after another, and the rest. At least one fits. Of a
     /// document that comes twice the later form counts.
     pub fn of(docs: &[DocRecord]) -> (Columns, String, &[DocRecord]) {
-        let (mut columns, mut texts) = (Columns::default(), String::new());
+        let bytes = docs.iter().take(MOST_DOCS).map(|doc| doc.raw.len()).sum::<usize>();
+        let (mut columns, mut texts) = (Columns::default(), String::with_capacity(bytes.min(MOST_BYTES)));
         let mut names: Vec<&str> = Vec::new();
         let mut fits = 0;
         for doc in docs {
@@ -173,6 +174,10 @@ impl Columns {
 
 /// Of documents that come twice only the later form, in the order of the later ones.
 pub fn newest(docs: Vec<DocRecord>) -> Vec<DocRecord> {
+    // As a page of a list comes.
+    if docs.is_sorted_by(|a, b| (&a.collection, &a.id) < (&b.collection, &b.id)) {
+        return docs;
+    }
     let mut seen = HashSet::new();
     let mut kept: Vec<DocRecord> =
         docs.into_iter().rev().filter(|doc| seen.insert(doc_key(&doc.collection, &doc.id))).collect();

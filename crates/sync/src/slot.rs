@@ -14,6 +14,7 @@ use baton_engine::time::Timestamp;
 use baton_engine::{Refusal, decide};
 use serde_json::Value;
 
+use crate::connector::Remote;
 use crate::defence::{self, Defence};
 use crate::moment::Trip;
 use crate::net::{Problem, ProblemKind};
@@ -58,6 +59,12 @@ impl Base {
             raw: record.raw,
             read: OnceCell::new(),
         }
+    }
+
+    /// As the backend gave it, with its id.
+    pub fn of(remote: Remote) -> (String, Base) {
+        let Remote { place: _, id, rev, order, deleted, stamp, raw } = remote;
+        (id, Base { rev, order, stamp_ms: stamp.map(Timestamp::millis), deleted, raw, read: OnceCell::new() })
     }
 
     /// A document that is in no list any more and that the backend does not know when asked. Unlike one with a
@@ -110,6 +117,12 @@ impl Base {
     /// Whether `record` is what this base was made from.
     pub fn is_of(&self, record: &DocRecord) -> bool {
         self.rev == record.rev && self.order == record.order && self.deleted == record.deleted && self.raw == record.raw
+    }
+
+    /// Whether it says the same as another one.
+    pub fn same(&self, other: &Base) -> bool {
+        let raw = Arc::ptr_eq(&self.raw, &other.raw) || self.raw == other.raw;
+        self.rev == other.rev && self.order == other.order && self.deleted == other.deleted && raw
     }
 
     fn holds(&self, key: &DocKey, entry: &str) -> bool {
@@ -231,10 +244,7 @@ impl Slot {
     /// Same base and same pending entries in the same states, hence the same view.
     pub fn same(&self, other: &Slot) -> bool {
         let base = match (&self.base, &other.base) {
-            (Some(a), Some(b)) => {
-                let raw = Arc::ptr_eq(&a.raw, &b.raw) || a.raw == b.raw;
-                a.rev == b.rev && a.order == b.order && a.deleted == b.deleted && raw
-            }
+            (Some(a), Some(b)) => a.same(b),
             (None, None) => true,
             _ => false,
         };

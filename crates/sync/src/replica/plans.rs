@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use baton_engine::model::Collection;
-use baton_engine::time::Timestamp;
 use baton_engine::{Refusal, decide};
 
 use super::Replica;
@@ -63,12 +62,12 @@ impl Replica {
         let mut newest: BTreeMap<DocKey, Base> = BTreeMap::new();
         for remote in remotes {
             let Place::Of(collection) = remote.place else { continue };
-            let record = to_record(collection, remote);
-            let key = (collection, record.id.clone());
+            let (id, base) = Base::of(remote);
+            let key = (collection, id);
             let known = newest.get(&key).or_else(|| self.slot(key.0, &key.1)?.base.as_ref());
             let is_answer = answered.is_some_and(|(k, rev)| *k == key && known.map(|b| b.rev.as_str()) == rev);
-            if known.is_none_or(|base| is_news(base, &record, is_answer)) {
-                newest.insert(key, Base::new(record));
+            if known.is_none_or(|known| is_news(known, &base, is_answer)) {
+                newest.insert(key, base);
             }
         }
         for (key, base) in newest {
@@ -281,26 +280,14 @@ impl Replica {
     }
 }
 
-/// Whether `record` may take the place of `base`.
-fn is_news(base: &Base, record: &DocRecord, is_answer: bool) -> bool {
-    if base.deleted && !record.deleted && !defence::on(Defence::TombstonesStay) {
+/// Whether `theirs` may take the place of `ours`.
+fn is_news(ours: &Base, theirs: &Base, is_answer: bool) -> bool {
+    if ours.deleted && !theirs.deleted && !defence::on(Defence::TombstonesStay) {
         return true;
     }
-    match (base.order, record.order) {
-        (Some(ours), Some(theirs)) if !is_answer => theirs > ours,
-        (Some(_), Some(_)) => base.rev != record.rev,
-        _ => !base.is_of(record),
-    }
-}
-
-fn to_record(collection: Collection, remote: Remote) -> DocRecord {
-    DocRecord {
-        collection: collection.name().into(),
-        id: remote.id,
-        rev: remote.rev,
-        order: remote.order,
-        deleted: remote.deleted,
-        stamp_ms: remote.stamp.map(Timestamp::millis),
-        raw: remote.raw,
+    match (ours.order, theirs.order) {
+        (Some(old), Some(new)) if !is_answer => new > old,
+        (Some(_), Some(_)) => ours.rev != theirs.rev,
+        _ => !ours.same(theirs),
     }
 }
