@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use baton_engine::time::Timestamp;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::scan;
 use super::shape::{Make, Seen, Writing, scalar};
@@ -35,7 +34,7 @@ pub struct Remote {
 impl Remote {
     pub(super) fn new(place: Place, seen: Seen) -> Remote {
         let Seen { id, rev, order, stamp, deleted, text } = seen;
-        Remote { place, id, rev, order, deleted, stamp, raw: text.into() }
+        Remote { place, id, rev, order, deleted, stamp, raw: text }
     }
 }
 
@@ -87,11 +86,11 @@ impl Connector {
         if ![200, 206].contains(&response.status) || answer.is_special(&self.signed_out) {
             return WriteAnswer::Failed(self.failed(&answer));
         }
-        let envelope = match scan::Envelope::cut(&response.body, &find.items) {
+        let envelope = match scan::Envelope::cut(&response.body, &find.items, scan::Scan::value) {
             Ok(envelope) => envelope,
             Err(what) => return WriteAnswer::Failed(garbled(response, &what)),
         };
-        let documents = envelope.items.iter().filter_map(|item| scan::at(item.get(), &find.doc));
+        let documents = envelope.items.iter().filter_map(|item| scan::at(item, &find.doc));
         let found = documents.filter_map(|document| self.remote(place, home, document).ok().flatten());
         // A backend that makes ids can have made two: everybody takes the same one.
         let first = found.filter(|r| r.id == id).min_by(|a, b| (a.stamp, &a.raw).cmp(&(b.stamp, &b.raw)));
@@ -129,7 +128,7 @@ impl Connector {
     /// One event of the live feed; None if it is not about a document that we keep.
     pub fn feed_change(&self, data: &str) -> Option<Remote> {
         let LiveFeed::Events { collection, doc, .. } = &self.live else { return None };
-        let name: String = serde_json::from_str(scan::at(data, collection)?.get()).ok()?;
+        let name: String = serde_json::from_str(scan::at(data, collection)?).ok()?;
         let place = self.by_backend_name(&name)?;
         self.remote(place, self.home(place)?, scan::at(data, doc)?).ok().flatten()
     }
@@ -196,7 +195,7 @@ impl Connector {
         let (sent, writing) = about.sent.as_ref()?;
         let shape = &home.dialect.shape;
         let mut document = shape.theirs(sent, &Op { changes: false, ..op.clone() }, writing);
-        let value = |at: &str| serde_json::from_str::<Value>(scan::at(&response.body, at)?.get()).ok();
+        let value = |at: &str| serde_json::from_str::<Value>(scan::at(&response.body, at)?).ok();
         let rev = value(rev).filter(|v| scalar(v).is_some())?;
         shape.id.set(&mut document, about.id.into());
         if let (Some(at), Some(key)) = (&shape.key, key) {
@@ -205,8 +204,7 @@ impl Connector {
         if let Some(at) = &shape.rev {
             at.set(&mut document, rev);
         }
-        let raw = RawValue::from_string(document.to_string()).ok()?;
-        Some(self.remote(about.place, home, &raw))
+        Some(self.remote(about.place, home, &document.to_string()))
     }
 
     pub(super) fn failure(&self, response: &Response) -> Failure {

@@ -1,12 +1,11 @@
 //! Several requests in one, where the backend takes that.
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::Connector;
 use super::path::Path;
 use super::request::filled;
-use super::scan::{self, Envelope};
+use super::scan::{self, Envelope, Scan};
 use super::template::{Template, Values};
 use crate::net::{Request, Response};
 
@@ -67,17 +66,17 @@ impl Connector {
     /// whole, and none of them is known to be done.
     pub fn batch_answers(&self, count: usize, response: &Response) -> Option<Vec<Response>> {
         let batch = self.batch.as_ref().filter(|_| response.status == 200)?;
-        let envelope = Envelope::cut(&response.body, &batch.responses).ok()?;
+        let envelope = Envelope::cut(&response.body, &batch.responses, Scan::value).ok()?;
         let answers = envelope.items.iter().map(|item| {
-            let part = |at: &str| scan::at(item.get(), at);
+            let part = |at: &str| scan::at(item, at);
             let headers = batch.headers.as_deref().and_then(part);
             let headers: Map<String, Value> =
-                headers.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+                headers.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default();
             let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
             Some(Response {
-                status: serde_json::from_str(part(&batch.status)?.get()).ok()?,
+                status: serde_json::from_str(part(&batch.status)?).ok()?,
                 headers: headers.collect(),
-                body: part(&batch.body).map(RawValue::get).unwrap_or_default().to_owned(),
+                body: part(&batch.body).unwrap_or_default().to_owned(),
             })
         });
         answers.collect::<Option<Vec<_>>>().filter(|all| all.len() == count)

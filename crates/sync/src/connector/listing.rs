@@ -1,15 +1,13 @@
 //! Asking for lists, page by page, and what their answers mean.
 
-use serde_json::value::RawValue;
-
 use super::answer::{Failure, Remote, garbled, shorten};
 use super::page::{Page, Read, Since, State};
 use super::request::own_url;
-use super::scan::{self, Envelope};
+use super::scan::{self, Envelope, Members, Scan};
 use super::shape::Item;
 use super::status::Answer;
 use super::template::{Template, Values};
-use super::{Connector, Home, LiveFeed, Place};
+use super::{Connector, Home, List, LiveFeed, Place};
 use crate::net::{Request, Response};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -27,26 +25,45 @@ pub enum ListAnswer {
     Failed(Failure),
 }
 
+impl List {
+    /// Documents of a page that is to have `most`: only a cursor does not count in pages.
+    fn size(&self, most: usize) -> usize {
+        if matches!(self.page, Page::Cursor(_)) { most.clamp(1, self.limit) } else { self.limit }
+    }
+}
+
 impl Connector {
     /// One page of a collection after `cursor` (None: from the beginning). None if the backend lacks the collection.
     pub fn list(&self, place: Place, cursor: Option<&str>) -> Option<Request> {
-        self.list_with(place, cursor, &[])
+        self.list_with(place, cursor, usize::MAX, &[])
+    }
+
+    /// The same with `most` documents in it, where pages need not be all of one size; never more than the file's limit. Its
+    /// answer is for [`Connector::some_answer`].
+    pub(crate) fn list_some(&self, place: Place, cursor: Option<&str>, most: usize) -> Option<Request> {
+        self.list_with(place, cursor, most, &[])
     }
 
     /// A list that waits on the server until something comes after `cursor`; None: the backend has no such thing, or
     /// without a cursor there is nothing to wait for.
     pub fn wait(&self, place: Place, cursor: Option<&str>) -> Option<Request> {
         match &self.live {
-            LiveFeed::LongPoll { query } => self.list_with(place, Some(cursor?), query),
+            LiveFeed::LongPoll { query } => self.list_with(place, Some(cursor?), usize::MAX, query),
             _ => None,
         }
     }
 
-    fn list_with(&self, place: Place, cursor: Option<&str>, more: &[(String, Template)]) -> Option<Request> {
+    fn list_with(
+        &self,
+        place: Place,
+        cursor: Option<&str>,
+        most: usize,
+        more: &[(String, Template)],
+    ) -> Option<Request> {
         let home = self.home(place)?;
         let list = &home.dialect.list;
-        let limit = list.limit.to_string();
         let is_cursor = matches!(list.page, Page::Cursor(_));
+        let limit = list.size(most).to_string();
         let state = if is_cursor { State::default() } else { State::read(cursor) };
         let stamp = list.since.as_ref().zip(state.since.as_deref());
         let since = stamp.map(|(since, stamp): (&Since, _)| since.value(stamp));
@@ -79,6 +96,17 @@ impl Connector {
 
     /// `cursor` is the one that was asked with.
     pub fn list_answer(&self, place: Place, cursor: Option<&str>, response: &Response) -> ListAnswer {
+        self.some_answer(place, cursor, usize::MAX, response)
+    }
+
+    /// `cursor` and `most` are those that were asked with.
+    pub(crate) fn some_answer(
+        &self,
+        place: Place,
+        cursor: Option<&str>,
+        most: usize,
+        response: &Response,
+    ) -> ListAnswer {
         let Some(home) = self.home(place) else {
             return ListAnswer::Failed(garbled(response, "the backend has no such collection"));
         };
@@ -91,23 +119,29 @@ impl Connector {
         if ![200, 206].contains(&response.status) || answer.is_special(&self.signed_out) {
             return ListAnswer::Failed(self.failed(&answer));
         }
-        let envelope = match Envelope::cut(&response.body, &list.items) {
+        // Where the document is the item, it is cut and looked at in one pass.
+        let names = home.dialect.shape.names().filter(|_| list.doc.is_empty()).unwrap_or_default();
+        let envelope = match Envelope::cut(&response.body, &list.items, |scan| scan.members(&names)) {
             Ok(envelope) => envelope,
             Err(what) => return ListAnswer::Failed(garbled(response, &what)),
         };
         let (mut items, mut nameless) = (Vec::with_capacity(envelope.items.len()), Vec::new());
         let mut documents = Vec::with_capacity(envelope.items.len());
-        for item in &envelope.items {
-            let document = if list.doc.is_empty() { Some(*item) } else { scan::at(item.get(), &list.doc) };
-            match document.map(|document| (document, self.remote(place, home, document))) {
+        for (item, seen) in &envelope.items {
+            let read = if list.doc.is_empty() {
+                Some((*item, read(place, home, item, *seen)))
+            } else {
+                scan::at(item, &list.doc).map(|document| (document, self.remote(place, home, document)))
+            };
+            match read {
                 Some((document, Ok(remote))) => {
                     documents.push(document);
                     items.extend(remote);
                 }
-                _ => nameless.push(shorten(item.get())),
+                _ => nameless.push(shorten(item)),
             }
         }
-        let read = Read { response, envelope: &envelope, documents: &documents };
+        let read = Read { response, envelope: &envelope, documents: &documents, limit: list.size(most) };
         let base = &home.dialect.base;
         let path = list.ask.path.path(&self.values(home)).unwrap_or_default();
         match list.after(State::read(cursor), &read, |next| next_url(base, &path, next)) {
@@ -117,16 +151,23 @@ impl Connector {
     }
 
     /// Err: no document. None: a document that is none of ours.
-    pub(super) fn remote(&self, place: Place, home: &Home, raw: &RawValue) -> Result<Option<Remote>, ()> {
-        match home.dialect.shape.read(raw) {
-            Item::Document(seen) => Ok(Some(Remote::new(place, seen))),
-            Item::Skipped => Ok(None),
-            Item::Nameless => Err(()),
-        }
+    pub(super) fn remote(&self, place: Place, home: &Home, raw: &str) -> Result<Option<Remote>, ()> {
+        let names = home.dialect.shape.names().unwrap_or_default();
+        let (raw, seen) = Scan::new(raw).members(&names).map_err(drop)?;
+        read(place, home, raw, seen)
     }
 
     pub(super) fn values<'a>(&self, home: &'a Home) -> Values<'a> {
         Values { collection: Some(&home.name), ..Values::default() }
+    }
+}
+
+/// As [`Connector::remote`], of a document whose members have been seen.
+fn read(place: Place, home: &Home, raw: &str, seen: Option<Members<'_, 7>>) -> Result<Option<Remote>, ()> {
+    match home.dialect.shape.read(raw, seen) {
+        Item::Document(seen) => Ok(Some(Remote::new(place, seen))),
+        Item::Skipped => Ok(None),
+        Item::Nameless => Err(()),
     }
 }
 

@@ -7,10 +7,9 @@
 use baton_engine::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::List;
-use super::scan::{self, Envelope};
+use super::scan::{self, Envelope, Members};
 use super::shape::scalar;
 use super::template::{Pairs, Var};
 use super::when::{earlier, http_date, like, moment};
@@ -32,7 +31,7 @@ impl Source {
         }
     }
 
-    pub(super) fn value(&self, response: &Response, envelope: &Envelope<'_>) -> Option<Value> {
+    pub(super) fn value<T>(&self, response: &Response, envelope: &Envelope<'_, T>) -> Option<Value> {
         match self {
             Source::Header(name) => response.header(name).filter(|t| !t.trim().is_empty()).map(Value::from),
             Source::Pointer(at) => envelope.value(at),
@@ -161,12 +160,17 @@ impl Since {
     }
 }
 
+/// An item of a list as it is written, and its members that the shape asks for; None if it is no object.
+pub(super) type Row<'a> = (&'a str, Option<Members<'a, 7>>);
+
 /// What is known of a page when its documents have been read.
 pub(super) struct Read<'a> {
     pub response: &'a Response,
-    pub envelope: &'a Envelope<'a>,
+    pub envelope: &'a Envelope<'a, Row<'a>>,
     /// The documents in the items.
-    pub documents: &'a [&'a RawValue],
+    pub documents: &'a [&'a str],
+    /// How many were asked for.
+    pub limit: usize,
 }
 
 /// The cursor after a page, and whether there is another page.
@@ -191,7 +195,7 @@ impl List {
             let cursor = from.value(page.response, page.envelope).as_ref().and_then(scalar);
             // Where the page size is said, a short page is the last one; else only an empty one is.
             let sized = self.ask.query.iter().chain(&self.ask.headers).any(|(_, t)| t.uses(Var::Limit));
-            let least = if sized { self.limit } else { 1 };
+            let least = if sized { page.limit } else { 1 };
             let more = self.more(page).unwrap_or(page.envelope.items.len() >= least);
             // "More" without a way on would ask for the same page for ever.
             return Ok(After { more: more && cursor.is_some(), cursor });
@@ -258,7 +262,7 @@ impl List {
             }
             Page::Number { first, .. } => {
                 let here = number(*first);
-                let listed = here.saturating_sub(*first).saturating_add(1).saturating_mul(self.limit as u64);
+                let listed = here.saturating_sub(*first).saturating_add(1).saturating_mul(page.limit as u64);
                 (vec![here.saturating_add(1).to_string()], listed)
             }
             Page::Offset { reread, .. } => {
@@ -268,14 +272,14 @@ impl List {
             }
             Page::Keyset { keys, .. } => {
                 // The last row that has them all.
-                let of = |document: &&RawValue| {
+                let of = |document: &&str| {
                     keys.iter().map(|at| look(document, at).as_ref().and_then(scalar)).collect::<Option<Vec<_>>>()
                 };
                 (page.documents.iter().rev().find_map(of).unwrap_or_default(), count as u64)
             }
         };
         // The total counts what was asked for: with keys that is what lay behind them.
-        let more = self.more(page).or_else(|| Some(listed < self.total(page)?)).unwrap_or(count >= self.limit);
+        let more = self.more(page).or_else(|| Some(listed < self.total(page)?)).unwrap_or(count >= page.limit);
         Ok(if more && count > 0 { next } else { Vec::new() })
     }
 
@@ -298,8 +302,8 @@ impl List {
     }
 }
 
-fn look(document: &RawValue, at: &str) -> Option<Value> {
-    serde_json::from_str(scan::at(document.get(), at)?.get()).ok()
+fn look(document: &str, at: &str) -> Option<Value> {
+    serde_json::from_str(scan::at(document, at)?).ok()
 }
 
 /// The address of `rel="next"` in a `Link` header (RFC 8288).

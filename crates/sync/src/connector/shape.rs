@@ -3,14 +3,15 @@
 //! Where nothing is moved, a document is the very text of the answer. Where something is, what only they know stays
 //! under [`THEIRS`] and goes back as it came: a value that we did not change is never rewritten.
 
+use std::sync::Arc;
+
 use baton_engine::time::Timestamp;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::field::{Direction, Field, changes};
 use super::notes::Notes;
 use super::path::{Path, object};
-use super::scan::{digest, members};
+use super::scan::{Members, digest, text};
 use super::when::Form;
 use super::{Op, THEIRS};
 
@@ -93,7 +94,7 @@ pub(super) struct Seen {
     pub order: Option<i64>,
     pub stamp: Option<Timestamp>,
     pub deleted: bool,
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 pub(super) enum Item {
@@ -123,64 +124,65 @@ impl Shape {
 
     // ── Reading ──────────────────────────────────────────────────────────
 
-    /// Reads a document of theirs.
-    pub(super) fn read(&self, raw: &RawValue) -> Item {
-        match self.read_light(raw) {
+    /// Names of the members that [`Shape::read`] needs to see of a document; None: it takes the document apart.
+    pub(super) fn names(&self) -> Option<[&str; 7]> {
+        if self.map.is_some() || self.key.is_some() {
+            return None;
+        }
+        Some([
+            "id",
+            member(Some(&self.id))?,
+            member(self.rev.as_ref())?,
+            member(self.order.as_ref())?,
+            member(self.stamp.as_ref().map(|s| &s.at))?,
+            member(self.deleted.as_ref().map(|m| &m.at))?,
+            member(self.skip.as_ref().map(|s| &s.at))?,
+        ])
+    }
+
+    /// Reads a document of theirs; `seen`: its members of these [names](Shape::names), None if it is no object.
+    pub(super) fn read(&self, raw: &str, seen: Option<Members<'_, 7>>) -> Item {
+        let Some(seen) = seen else { return Item::Nameless };
+        match self.names().and_then(|_| self.read_light(raw, seen)) {
             Some(item) => item,
-            None => match serde_json::from_str::<Value>(raw.get()) {
-                Ok(document) if document.is_object() => self.read_tree(&document, raw.get()),
+            None => match serde_json::from_str::<Value>(raw) {
+                Ok(document) if document.is_object() => self.read_tree(&document, raw),
                 _ => Item::Nameless,
             },
         }
     }
 
     /// Where nothing is moved, the document is not taken apart. None: it must be.
-    fn read_light(&self, raw: &RawValue) -> Option<Item> {
-        if self.map.is_some() || self.key.is_some() {
-            return None;
-        }
-        let stamp = self.stamp.as_ref();
-        let (deleted, skip) = (self.deleted.as_ref(), self.skip.as_ref());
-        let names = [
-            "id",
-            member(Some(&self.id))?,
-            member(self.rev.as_ref())?,
-            member(self.order.as_ref())?,
-            member(stamp.map(|s| &s.at))?,
-            member(deleted.map(|m| &m.at))?,
-            member(skip.map(|s| &s.at))?,
-        ];
-        let Some([own, id, rev, order, at, mark, skipped]) = members(raw.get(), &names) else {
-            return Some(Item::Nameless);
-        };
-        let value = |raw: Option<&RawValue>| raw.and_then(|r| serde_json::from_str::<Value>(r.get()).ok());
-        if skip.is_some_and(|s| value(skipped).is_some_and(|v| s.is(&v))) {
+    fn read_light(&self, raw: &str, [own, id, rev, order, at, mark, skipped]: Members<'_, 7>) -> Option<Item> {
+        let value = |raw: Option<&str>| raw.and_then(|r| serde_json::from_str::<Value>(r).ok());
+        if self.skip.as_ref().is_some_and(|s| value(skipped).is_some_and(|v| s.is(&v))) {
             return Some(Item::Skipped);
         }
-        let id: String = match id.map(|r| r.get()) {
-            Some(text) if text.starts_with('"') => serde_json::from_str(text).ok()?,
-            // A number, or nothing.
-            _ => return None,
-        };
+        // A number, or nothing.
+        let id = text(id?)?;
         if id.is_empty() {
             return Some(Item::Nameless);
         }
-        let text = match own.map(|r| serde_json::from_str::<String>(r.get())) {
-            Some(Ok(own)) if own == id => raw.get().to_owned(),
+        let whole = match own.map(text) {
+            Some(Some(own)) if own == id => raw.into(),
             // Their own id, or something that is none.
             Some(_) => return None,
-            None => with_id(raw.get(), &id)?,
+            None => with_id(raw, &id)?.into(),
         };
         Some(Item::Document(Seen {
-            id,
             rev: match self.rev {
-                Some(_) => value(rev).as_ref().and_then(scalar).unwrap_or_default(),
-                None => digest(raw.get()),
-            },
-            order: self.order.as_ref().and_then(|_| value(order)?.as_i64()),
-            stamp: stamp.and_then(|s| s.form.read(&value(at)?)),
-            deleted: deleted.is_some_and(|m| value(mark).as_ref() == Some(&m.equals)),
-            text,
+                Some(_) => rev.and_then(|raw| match text(raw) {
+                    Some(text) => Some(text.into_owned()),
+                    None => value(Some(raw)).as_ref().and_then(scalar),
+                }),
+                None => Some(digest(raw)),
+            }
+            .unwrap_or_default(),
+            order: self.order.as_ref().and_then(|_| order?.parse().ok()),
+            stamp: self.stamp.as_ref().and_then(|s| s.form.read_raw(at?)),
+            deleted: self.deleted.as_ref().is_some_and(|m| value(mark).as_ref() == Some(&m.equals)),
+            id: id.into_owned(),
+            text: whole,
         }))
     }
 
@@ -199,7 +201,7 @@ impl Shape {
             order: self.order.as_ref().and_then(|at| at.get(theirs)?.as_i64()),
             stamp: self.stamp.as_ref().and_then(|s| s.form.read(s.at.get(theirs)?)),
             deleted: self.deleted.as_ref().is_some_and(|m| m.at.get(theirs) == Some(&m.equals)),
-            text: self.ours(theirs, &id).to_string(),
+            text: self.ours(theirs, &id).to_string().into(),
             id,
         })
     }

@@ -3,6 +3,8 @@
 use baton_engine::time::Timestamp;
 use serde_json::Value;
 
+use super::scan::text;
+
 /// How a document says a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -22,6 +24,15 @@ impl Form {
         };
         // What no moment can stand for is none.
         millis.filter(|ms| Timestamp::from_millis(*ms).millis() == *ms).map(Timestamp::from_millis)
+    }
+
+    /// The same of a value as it is written.
+    pub(super) fn read_raw(self, raw: &str) -> Option<Timestamp> {
+        match (self, text(raw)) {
+            (Form::Text, text) => moment(&text?),
+            (_, None) => self.read(&serde_json::from_str(raw).ok()?),
+            _ => None,
+        }
     }
 
     pub(super) fn write(self, now_ms: i64) -> Value {

@@ -27,7 +27,7 @@ use crate::net::{Clock, Net, Problem, ProblemKind, Request, Response, Rng};
 use crate::slot::{DocKey, Watch};
 use crate::store::{Store, StoreError};
 use claim::Claimed;
-use pull::Ahead;
+use pull::{Ahead, Pace};
 use sweep::Sweep;
 
 /// A pull without any reason is made this often beside a live feed, in case that died in silence; half of it again as
@@ -120,6 +120,7 @@ struct State {
     suspects: VecDeque<DocKey>,
     pulls: VecDeque<Collection>,
     ahead: Option<Ahead>,
+    pace: Pace,
     unlisted: Vec<(Collection, Problem)>,
     pull_at_ms: i64,
     last_contact_ms: Option<i64>,

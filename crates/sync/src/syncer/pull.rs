@@ -6,14 +6,44 @@ use super::{Link, PULL_EVERY_MS, Step, Syncer};
 use crate::connector::{Failure, ListAnswer, Live};
 use crate::join::both;
 use crate::moment::Trip;
-use crate::net::{Clock, Net, Response, Rng};
+use crate::net::{Clock, Net, Request, Rng};
 use crate::store::Store;
+
+/// Documents of the first page: soon on the screen, also over a slow line.
+const FIRST_PAGE: usize = 500;
+/// Documents of a page at least, however slow the line.
+const LEAST_PAGE: usize = 50;
+/// A page that came within this time may be followed by a bigger one, milliseconds; one that took ten times as long is
+/// followed by a smaller one.
+const QUICK_MS: i64 = 1_000;
 
 /// A page that came before its turn. A write makes it worthless: it may show what was there before.
 pub(super) struct Ahead {
     collection: Collection,
     cursor: Option<String>,
-    answered: (Response, Trip),
+    answered: (ListAnswer, Trip),
+}
+
+/// How many documents a page is asked to have, where the backend leaves that to us: a request ends after a time, so a slow
+/// line gets small pages, and a quick one big ones.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace(usize);
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace(FIRST_PAGE)
+    }
+}
+
+impl Pace {
+    /// `took_ms`: None if no answer came.
+    fn note(&mut self, took_ms: Option<i64>) {
+        match took_ms {
+            Some(ms) if ms <= QUICK_MS => self.0 = self.0.saturating_mul(2),
+            Some(ms) if ms < 10 * QUICK_MS => {}
+            _ => self.0 = (self.0 / 2).clamp(LEAST_PAGE, FIRST_PAGE),
+        }
+    }
 }
 
 impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
@@ -35,24 +65,27 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         };
         let Some(collection) = next else { return Step::Idle };
         let cursor = self.ledger.replica().cursor(collection).map(str::to_owned);
-        let Some(request) = self.connector.list(collection.into(), cursor.as_deref()) else {
+        let Pace(most) = self.state.borrow().pace;
+        let Some(request) = self.connector.list_some(collection.into(), cursor.as_deref(), most) else {
             self.listed(collection);
             return Step::Worked;
         };
         let ahead = self.state.borrow_mut().ahead.take().filter(|a| a.collection == collection && a.cursor == cursor);
         let answered = match ahead {
             Some(ahead) => Some(ahead.answered),
-            None => self.send(request).await,
+            None => self.ask(request, collection, cursor.as_deref(), most).await,
         };
-        let Some((response, trip)) = answered else { return Step::Worked };
-        match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
+        let Some((answer, trip)) = answered else { return Step::Worked };
+        match answer {
             ListAnswer::Page { items, nameless, cursor: next, more } => {
                 self.met();
                 self.ledger.note_nameless(collection, nameless);
                 // A page that says "more" from the same place would be asked for for ever.
                 let last = !more || next == cursor;
-                let page = self.ledger.page(collection, (items, trip), cursor.as_deref(), next.clone(), last);
-                let (stored, ahead) = both(page, self.ask_ahead(collection, next, last)).await;
+                // The request is out before the page is worked out and stored, which takes as long as the answer.
+                let ahead = self.ask_ahead(collection, next.clone(), last);
+                let page = self.ledger.page(collection, (items, trip), cursor.as_deref(), next, last);
+                let (ahead, stored) = both(ahead, page).await;
                 self.state.borrow_mut().ahead = ahead.filter(|_| stored == Ok(true));
                 match stored {
                     Ok(true) if last => self.listed(collection),
@@ -79,14 +112,42 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         Step::Worked
     }
 
-    /// In a first listing the next page is asked for while this one is stored.
+    /// In a first listing the next page is asked for, and read, while this one is stored; after the last one the first page
+    /// of the next collection.
     async fn ask_ahead(&self, collection: Collection, cursor: Option<String>, last: bool) -> Option<Ahead> {
-        if last || self.ledger.replica().is_complete(collection) {
+        let (collection, cursor) = if last {
+            let next = self.state.borrow().pulls.get(1).copied()?;
+            (next, self.ledger.replica().cursor(next).map(str::to_owned))
+        } else {
+            (collection, cursor)
+        };
+        if self.ledger.replica().is_complete(collection) {
             return None;
         }
-        let request = self.connector.list(collection.into(), cursor.as_deref())?;
-        let answered = self.send(request).await?;
+        let Pace(most) = self.state.borrow().pace;
+        let request = self.connector.list_some(collection.into(), cursor.as_deref(), most)?;
+        let answered = self.ask(request, collection, cursor.as_deref(), most).await?;
         Some(Ahead { collection, cursor, answered })
+    }
+
+    async fn ask(
+        &self,
+        request: Request,
+        collection: Collection,
+        cursor: Option<&str>,
+        most: usize,
+    ) -> Option<(ListAnswer, Trip)> {
+        let sent_ms = self.clock.steady_ms();
+        let answered = self.send(request).await;
+        let took_ms = answered.as_ref().map(|_| self.clock.steady_ms().saturating_sub(sent_ms));
+        let answered = answered.map(|(response, trip)| {
+            (self.connector.some_answer(collection.into(), cursor, most, &response), trip)
+        });
+        // The last page says little: it may be short.
+        if !matches!(answered, Some((ListAnswer::Page { more: false, .. }, _))) {
+            self.state.borrow_mut().pace.note(took_ms);
+        }
+        answered
     }
 
     fn pull_at(&self) -> i64 {
@@ -133,5 +194,24 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             }
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quick_line_gets_bigger_pages_and_a_slow_one_smaller() {
+        let after = |times: &[Option<i64>]| {
+            let mut pace = Pace::default();
+            times.iter().for_each(|ms| pace.note(*ms));
+            pace.0
+        };
+        assert_eq!(after(&[Some(1), Some(QUICK_MS)]), 4 * FIRST_PAGE);
+        assert_eq!(after(&[Some(QUICK_MS + 1); 9]), FIRST_PAGE);
+        assert_eq!(after(&[Some(1), Some(1), Some(1), None]), FIRST_PAGE, "after a failure no more than at first");
+        assert_eq!(after(&[Some(29_000), None]), FIRST_PAGE / 4);
+        assert_eq!(after(&[None; 99]), LEAST_PAGE);
     }
 }

@@ -74,9 +74,9 @@ fn files_that_are_no_connectors_are_refused_without_harm() {
 fn requests_of_the_shipped_connector() {
     let connector = shipped("baton");
     let list = connector.list(CASES, None).unwrap();
-    assert_eq!((list.method.as_str(), list.url.as_str()), ("GET", "/api/cases?limit=500"));
+    assert_eq!((list.method.as_str(), list.url.as_str()), ("GET", "/api/cases?limit=2000"));
     let list = connector.list(CASES, Some("17 &x")).unwrap();
-    assert_eq!(list.url, "/api/cases?limit=500&since=17%20%26x");
+    assert_eq!(list.url, "/api/cases?limit=2000&since=17%20%26x");
     let body = json!({"id": "a/b", "_rev": 3, "_seq": 9, "_at": "x", "title": "t"});
     let put = connector.replace(CASES, "a/b ü", "3", &body, 0).unwrap();
     assert_eq!((put.method.as_str(), put.url.as_str()), ("PUT", "/api/cases/a%2Fb%20%C3%BC"));
