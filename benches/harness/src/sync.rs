@@ -17,11 +17,11 @@ use crate::browser::{Browser, Tab};
 use crate::load::Load;
 use crate::stats::{Spread, digits, table};
 use crate::{Outcome, Setup};
-use server::{File, Server, read};
+use server::{File, PAGE, Server, read};
 
 const DOCS: usize = 10_000;
-/// Pages of 500 documents that are stored and opened again.
-const MANY_PAGES: usize = 200;
+/// Pages that are stored and opened again.
+const MANY_PAGES: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What ratios are of: the first one.
 const SIDES: [(&str, &str); 4] =
@@ -109,8 +109,8 @@ fn many(chrome: &Path, address: &str) -> Outcome<Value> {
     let browser = Browser::start(chrome)?;
     let stored = open(&browser, address, "baton")?.evaluate(&format!("benchStore({MANY_PAGES})"), PATIENCE)?;
     let mut found = open(&browser, address, "baton")?.evaluate("benchReopen()", PATIENCE)?;
-    if found["count"] != json!(MANY_PAGES * 500) {
-        return Err(format!("{} of {} documents can be read afterwards", found["count"], MANY_PAGES * 500));
+    if found["count"] != json!(MANY_PAGES * PAGE) {
+        return Err(format!("{} of {} documents can be read afterwards", found["count"], MANY_PAGES * PAGE));
     }
     found["stored"] = stored;
     Ok(found)
@@ -168,11 +168,11 @@ fn print(scores: &[Score], many: &[Value], bytes: usize, rounds: usize, load: &L
         .map(|score| vec![score.name.to_owned(), show(&score.millis), show(&score.ratios), verdict(score)])
         .collect();
     table(&["side", "ms", "ratio", ""], &rows);
-    println!("\n{} documents of that size in Baton's store, ms", digits((MANY_PAGES * 500) as f64));
+    println!("\n{} documents of that size in Baton's store, ms", digits((MANY_PAGES * PAGE) as f64));
     let of = |name: &str| many.iter().filter_map(|found| found[name].as_f64()).collect::<Vec<f64>>();
     let first = many.first().and_then(|found| found["first"].as_u64()).unwrap_or(0);
     let rows = [
-        ("stored, a page of 500 at a time".to_owned(), "stored"),
+        (format!("stored, a page of {} at a time", digits(PAGE as f64)), "stored"),
         (format!("opened again to the first {first}, readable"), "front"),
         ("opened again to all of them".to_owned(), "whole"),
     ];

@@ -1,7 +1,7 @@
 // PouchDB with its IndexedDB adapter, replicating from the same server's CouchDB door.
 import PouchDB from "pouchdb-browser";
 
-const PAGE = 500;
+const PAGE = 2000;
 
 globalThis.benchReady = async () => true;
 

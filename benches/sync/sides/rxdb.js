@@ -3,7 +3,7 @@ import { createRxDatabase } from "rxdb/plugins/core";
 import { replicateRxCollection } from "rxdb/plugins/replication";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
 
-const PAGE = 500;
+const PAGE = 2000;
 // Names that begin with an underscore are RxDB's own.
 const schema = {
   version: 0,

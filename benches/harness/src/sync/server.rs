@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 
+/// Documents of a page, as the shipped connector asks for them at most. It divides all of them.
+pub const PAGE: usize = 2_000;
+
 /// A file that the server gives, with its media type.
 pub type File = (&'static str, Vec<u8>);
 
@@ -106,7 +109,7 @@ impl Content {
         };
         let json = "application/json";
         if let Some(collection) = path.strip_prefix("/api/") {
-            let (since, limit) = (number("since").unwrap_or(0), number("limit").unwrap_or(500));
+            let (since, limit) = (number("since").unwrap_or(0), number("limit").unwrap_or(PAGE));
             let docs: &[String] = if collection == "cases" { &self.docs } else { &[] };
             let (from, to) = (since.min(docs.len()), (since + limit).min(docs.len()));
             let text =
@@ -114,8 +117,8 @@ impl Content {
             return ("200 OK", json, text.into_bytes());
         }
         if path == "/lines" {
-            let from = (number("page").unwrap_or(0) * 500) % self.docs.len();
-            return ("200 OK", "text/plain", self.docs[from..from + 500].join("\n").into_bytes());
+            let from = (number("page").unwrap_or(0) * PAGE) % self.docs.len();
+            return ("200 OK", "text/plain", self.docs[from..from + PAGE].join("\n").into_bytes());
         }
         if let Some(rest) = path.strip_prefix("/couch") {
             return match self.couch(method, rest.trim_start_matches('/'), &number, body) {
