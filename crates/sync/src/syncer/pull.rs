@@ -140,9 +140,8 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let sent_ms = self.clock.steady_ms();
         let answered = self.send(request).await;
         let took_ms = answered.as_ref().map(|_| self.clock.steady_ms().saturating_sub(sent_ms));
-        let answered = answered.map(|(response, trip)| {
-            (self.connector.some_answer(collection.into(), cursor, most, &response), trip)
-        });
+        let answered = answered
+            .map(|(response, trip)| (self.connector.some_answer(collection.into(), cursor, most, &response), trip));
         // The last page says little: it may be short.
         if !matches!(answered, Some((ListAnswer::Page { more: false, .. }, _))) {
             self.state.borrow_mut().pace.note(took_ms);
