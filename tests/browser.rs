@@ -17,6 +17,8 @@ use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[path = "browser/seal.rs"]
+mod seal;
 #[path = "browser/store.rs"]
 mod store;
 

@@ -45,6 +45,8 @@ pub struct Device {
     pub restored: bool,
     /// A newer version of the app has the storage: this tab must be reloaded.
     pub outdated: bool,
+    /// This page may not use WebCrypto: what is kept about customers lies readable on the device.
+    pub unsealed: bool,
 }
 
 /// Listens to what happens to the store. What was lost is told until the person has understood it.
@@ -52,7 +54,8 @@ pub fn listen(desk: Desk, store: &DeskStore) {
     if let Some(unsent) = store.lost() {
         set_setting(&lost_of(desk), Some(&unsent.to_string()));
     }
-    desk.device.set(Device { lost: setting(&lost_of(desk)).and_then(|n| n.parse().ok()), ..Device::default() });
+    let lost = setting(&lost_of(desk)).and_then(|n| n.parse().ok());
+    desk.device.set(Device { lost, unsealed: !store.is_sealing(), ..Device::default() });
     store.on_word(move |word| heard(desk, word));
 }
 

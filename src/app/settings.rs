@@ -141,6 +141,9 @@ fn Device() -> impl IntoView {
             <h2>{move || t().device}</h2>
             <p>{move || t().person}": "{move || desk.session.with(|s| s.as_ref().map(|s| s.name.clone()))}</p>
             <p data-test="storage">{move || if desk.durable.get() { t().stored } else { t().not_stored }}</p>
+            <Show when=move || desk.durable.get()>
+                <p class="mute" data-test="sealed">{move || if desk.device.with(|d| d.unsealed) { t().unsealed } else { t().sealed }}</p>
+            </Show>
             <p class="num mute">{move || used.get().map(|(used, most)| fill(t().used, &[&mega(used), &format!("{:.0}", most / 1e6)]))}</p>
             {move || match safe.get() {
                 Some(true) => view! { <p class="mute">{t().kept_safe}</p> }.into_any(),

@@ -91,6 +91,8 @@ texts! { RulesTexts {
     device: "这台设备", "This device";
     stored: "未发送的内容保存在浏览器数据库中", "Unsent work is stored in the browser's database";
     not_stored: "此浏览器不保存数据", "This browser stores nothing";
+    sealed: "客户资料、未发送的内容和草稿加密保存。钥匙就在这个浏览器里，退出登录时最先销毁；留到下次登录的未发送内容和草稿换一把新钥匙。加密保护的是退出以后剩下的和之后复制走的数据，防不住正在用这个浏览器的人", "Customers' data, unsent work and drafts are stored encrypted. The key is in this browser, and goes first at log-out; unsent work and drafts that stay for the next log-in get a new one. This protects what is left after log-out and copies made later, not a browser in use";
+    unsealed: "这个页面不是用 HTTPS 打开的，浏览器不让它加密：客户资料、未发送的内容和草稿在这台设备上是明文", "This page was not opened over HTTPS, so the browser does not let it encrypt: customers' data, unsent work and drafts lie readable on this device";
     skew: "与服务器时钟相差 {0} 秒", "{0} s from the server's clock";
     person: "登录者", "Logged in as";
 } }

@@ -10,12 +10,9 @@ use web_sys::{IdbDatabase, IdbVersionChangeEvent};
 
 use super::StoreWord;
 use super::awake;
-use super::layout::{LAYOUT, META, upgrade};
+use super::layout::{LAYOUT, META, VERSION, upgrade};
 use super::marker::Marker;
 use super::request::{self, Fault, Mode, Transaction, value};
-
-/// Key in `meta`: the number of commits so far. A database that was never written to has none.
-pub const VERSION: &str = "version";
 
 /// See the module.
 pub struct Connection {
@@ -83,6 +80,24 @@ impl Connection {
             }
             begun => begun.map_err(failed),
         }
+    }
+
+    /// Ends a transaction with the outcome of its work: finished, or undone.
+    ///
+    /// # Errors
+    /// The work's, or that of the end.
+    pub async fn end<T>(&self, tx: Transaction, work: Result<T, Fault>) -> Result<T, StoreError> {
+        let outcome = match work {
+            Ok(done) => tx.finish().await.map(|()| done),
+            Err(fault) => {
+                drop(tx);
+                Err(fault)
+            }
+        };
+        outcome.map_err(|fault| {
+            self.let_go();
+            failed(fault)
+        })
     }
 
     /// After [`StoreWord::Lost`]: the new database is used from now on.

@@ -127,8 +127,11 @@ impl Index {
         }
     }
 
+    /// A segment that went meanwhile has nothing to give any more.
     pub fn gave(&mut self, number: u64) {
-        self.given.insert(number);
+        if self.segments.contains_key(&number) {
+            self.given.insert(number);
+        }
     }
 
     /// Whether there is a segment that the stream has not given.

@@ -3,16 +3,20 @@
 //! Here: choosing the store, its name, wiping it at log-out. What is stored and when is decided in `baton-sync`.
 
 mod awake;
+mod batch;
 mod connection;
 mod documents;
+mod enter;
 mod idb;
 mod index;
 mod layout;
 mod marker;
 mod records;
 mod request;
+mod seal;
 mod segment;
 mod tabs;
+mod wipe;
 
 pub use idb::IdbStore;
 pub use request::{Fault, delete as delete_database};
@@ -57,7 +61,16 @@ impl DeskStore {
         matches!(self, DeskStore::Durable(_))
     }
 
-    /// How many entries were unsent when the browser threw an earlier copy away; None: it did not.
+    /// Whether what is kept about customers is sealed, so that nobody can read it after log-out. What is not kept need not be.
+    pub fn is_sealing(&self) -> bool {
+        match self {
+            DeskStore::Durable(store) => store.is_sealing(),
+            DeskStore::Memory(_) => true,
+        }
+    }
+
+    /// How many entries were unsent when the browser threw an earlier copy away, or cannot be opened since their key is gone;
+    /// None: there are none.
     pub fn lost(&self) -> Option<u64> {
         match self {
             DeskStore::Durable(store) => store.lost(),
@@ -79,7 +92,7 @@ impl DeskStore {
         }
     }
 
-    /// At log-out: documents go. Work that has not reached the backend (with the documents that it is about) and drafts stay
+    /// At log-out: the key goes first, then documents. Work that has not reached the backend (with the documents that it is about) and drafts stay
     /// for the same person's next log-in, unless `everything` is to go. Answers that are still under way are not stored.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use baton_sync::store::DocRecord;
-use js_sys::{BigInt64Array, Object, Reflect, Uint8Array, Uint32Array};
+use js_sys::{BigInt64Array, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use super::records::doc_key;
@@ -116,28 +116,39 @@ impl Columns {
         Some(docs)
     }
 
-    /// The form that IndexedDB keeps.
-    ///
-    /// # Errors
-    /// None is known; the browser's own.
-    pub fn to_js(&self) -> Result<JsValue, JsValue> {
-        let columns: [(&str, JsValue); 7] = [
-            ("collections", self.collections.as_str().into()),
-            ("kinds", Uint8Array::from(self.kinds.as_slice()).into()),
-            ("names", Uint8Array::from(self.names.as_bytes()).into()),
-            ("lengths", Uint32Array::from(self.lengths.as_slice()).into()),
-            ("orders", BigInt64Array::from(self.orders.as_slice()).into()),
-            ("stamps", BigInt64Array::from(self.stamps.as_slice()).into()),
-            ("flags", Uint8Array::from(self.flags.as_slice()).into()),
-        ];
-        let object = Object::new();
-        for (name, column) in columns {
-            Reflect::set(&object, &name.into(), &column)?;
+    /// The form that is kept: the number of documents, the bytes of both texts, then all of it, numbers little-endian.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(12 + self.collections.len() + self.names.len() + 30 * self.kinds.len());
+        for n in [self.kinds.len(), self.collections.len(), self.names.len()] {
+            bytes.extend((n as u32).to_le_bytes());
         }
-        Ok(object.into())
+        bytes.extend([self.collections.as_bytes(), self.names.as_bytes(), &self.kinds, &self.flags].concat());
+        bytes.extend(self.lengths.iter().flat_map(|n| n.to_le_bytes()));
+        bytes.extend(self.orders.iter().chain(&self.stamps).flat_map(|n| n.to_le_bytes()));
+        bytes
     }
 
     /// None if it was written by something else, or is damaged.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Columns> {
+        let mut rest = bytes;
+        let mut take = |n: usize| rest.split_off(..n);
+        let head = numbers(take(12)?, u32::from_le_bytes);
+        let [n, collections, names] = [0, 1, 2].map(|i| head[i] as usize);
+        let mut text = |n: usize| String::from_utf8(take(n)?.to_vec()).ok();
+        let (collections, names) = (text(collections)?, text(names)?);
+        let columns = Columns {
+            collections,
+            names,
+            kinds: take(n)?.to_vec(),
+            flags: take(n)?.to_vec(),
+            lengths: numbers(take(n.checked_mul(12)?)?, u32::from_le_bytes),
+            orders: numbers(take(n.checked_mul(8)?)?, i64::from_le_bytes),
+            stamps: numbers(take(n.checked_mul(8)?)?, i64::from_le_bytes),
+        };
+        (rest.is_empty() && columns.fits()).then_some(columns)
+    }
+
+    /// The form of layout 2. None if it was written by something else, or is damaged.
     pub fn from_js(value: &JsValue) -> Option<Columns> {
         let column = |name: &str| Reflect::get(value, &name.into()).ok();
         let bytes = |name: &str| Some(column(name)?.dyn_into::<Uint8Array>().ok()?.to_vec());
@@ -152,6 +163,11 @@ impl Columns {
             flags: bytes("flags")?,
         };
         columns.fits().then_some(columns)
+    }
+
+    /// How many documents these are.
+    pub fn count(&self) -> usize {
+        self.kinds.len()
     }
 
     /// Whether every list is as long as it must be and every name begins and ends at a character.
@@ -170,6 +186,24 @@ impl Columns {
             && in_place
             && at == self.names.len()
     }
+}
+
+/// Documents as segments: the columns of each, and its texts one after another. Of a document that comes twice the later
+/// form counts.
+pub fn chunks(docs: Vec<DocRecord>) -> Vec<(Columns, String)> {
+    let docs = newest(docs);
+    let (mut chunks, mut rest) = (Vec::new(), docs.as_slice());
+    while !rest.is_empty() {
+        let (columns, texts, more) = Columns::of(rest);
+        chunks.push((columns, texts));
+        rest = more;
+    }
+    chunks
+}
+
+/// Numbers that lie one after another.
+fn numbers<const N: usize, T>(bytes: &[u8], read: fn([u8; N]) -> T) -> Vec<T> {
+    bytes.as_chunks::<N>().0.iter().map(|number| read(*number)).collect()
 }
 
 /// Of documents that come twice only the later form, in the order of the later ones.
@@ -210,6 +244,19 @@ mod tests {
         assert_eq!(columns.read(texts.as_bytes(), |_, _| true).as_deref(), Some(&docs[..]));
         assert_eq!(columns.keys().collect::<Vec<_>>(), ["cases/单/1", "seats/2x", "cases/"]);
         assert_eq!(columns.read(texts.as_bytes(), |i, key| i == 1 && key == "seats/2x").unwrap(), docs[1..2]);
+    }
+
+    #[test]
+    fn columns_come_back_from_their_bytes_and_from_no_others() {
+        let (columns, _, _) = Columns::of(&[doc("cases", "单/1", "{}"), doc("seats", "2x", "")]);
+        let bytes = columns.to_bytes();
+        assert_eq!(Columns::from_bytes(&bytes), Some(columns));
+        assert_eq!(Columns::from_bytes(&Columns::default().to_bytes()), Some(Columns::default()));
+        for end in 0..bytes.len() {
+            assert_eq!(Columns::from_bytes(&bytes[..end]), None, "{end}");
+        }
+        assert_eq!(Columns::from_bytes(&[&bytes[..], &[0]].concat()), None);
+        assert_eq!(Columns::from_bytes(&[0xff; 64]), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::name;
 
-fn doc(id: &str) -> DocRecord {
+pub fn doc(id: &str) -> DocRecord {
     let raw = format!("{{\"id\": \"{id}\",\n \"x\": \"中文\"}}");
     DocRecord {
         collection: "cases".into(),
@@ -28,18 +28,18 @@ fn doc(id: &str) -> DocRecord {
     }
 }
 
-fn item(id: &str, text: &str) -> ItemRecord {
+pub fn item(id: &str, text: &str) -> ItemRecord {
     ItemRecord { id: id.into(), text: text.into() }
 }
 
 /// A page of documents `cases/<n>` of that revision.
-fn page(ids: std::ops::Range<usize>, rev: &str) -> Batch {
+pub fn page(ids: std::ops::Range<usize>, rev: &str) -> Batch {
     let docs = ids.map(|n| DocRecord { rev: rev.into(), ..doc(&n.to_string()) }).collect();
     Batch { docs, ..Batch::default() }
 }
 
-/// Runs a script with the name of a database; `open(name, version, upgrade)` gives a connection, `done(request)` its value.
-async fn script(name: &str, body: &str) -> JsValue {
+/// Runs a script with the name of a database; `open(version, upgrade)` gives a connection, `done(request)` its value.
+pub async fn script(name: &str, body: &str) -> JsValue {
     let helpers = "const done = (r) => new Promise((yes, no) => { r.onsuccess = () => yes(r.result); r.onerror = () => no(r.error); });
         const open = (version, upgrade) => { const r = indexedDB.open(name, version); r.onupgradeneeded = () => upgrade && upgrade(r.result); return done(r); };";
     let function = Function::new_with_args("name", &format!("return (async () => {{ {helpers} {body} }})()"));
@@ -47,29 +47,33 @@ async fn script(name: &str, body: &str) -> JsValue {
     JsFuture::from(promise).await.unwrap()
 }
 
-/// While it lives, `put` into the store `store` of any database runs `instead`, in which `this` is the object store.
-struct Broken;
+/// While it lives, a method on the store `store` of any database runs `instead`, in which `this` is the object store.
+pub struct Broken(&'static str);
 
 impl Broken {
-    fn put(store: &str, instead: &str) -> Broken {
+    pub fn put(store: &str, instead: &str) -> Broken {
+        Broken::method("put", store, instead)
+    }
+
+    pub fn method(name: &'static str, store: &str, instead: &str) -> Broken {
         let body = format!(
-            "const put = IDBObjectStore.prototype.put; globalThis.mended = put;
-             IDBObjectStore.prototype.put = function (...all) {{ if (this.name !== {store:?}) return put.apply(this, all); {instead} }};"
+            "const whole = IDBObjectStore.prototype.{name}; globalThis.mended = whole;
+             IDBObjectStore.prototype.{name} = function (...all) {{ if (this.name !== {store:?}) return whole.apply(this, all); {instead} }};"
         );
         Function::new_no_args(&body).call0(&JsValue::NULL).unwrap();
-        Broken
+        Broken(name)
     }
 }
 
 impl Drop for Broken {
     fn drop(&mut self) {
-        let mend = Function::new_no_args("IDBObjectStore.prototype.put = globalThis.mended");
+        let mend = Function::new_no_args(&format!("IDBObjectStore.prototype.{} = globalThis.mended", self.0));
         mend.call0(&JsValue::NULL).unwrap();
     }
 }
 
 /// Everything that the stream of portions gives: key → revisions.
-async fn stream(store: &IdbStore, mut from: Option<u64>) -> BTreeMap<String, Vec<String>> {
+pub async fn stream(store: &IdbStore, mut from: Option<u64>) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     loop {
         let portion = store.portion(from).await.unwrap();
@@ -224,7 +228,7 @@ async fn small_segments_become_one_and_a_torn_merge_changes_nothing() {
     let before = store.load().await.unwrap();
     let count = "const d = await open(); const n = await done(d.transaction('segments').objectStore('segments').count()); d.close(); return n;";
     assert_eq!(script(&name, count).await, 40.0);
-    let broken = Broken::put("texts", "this.transaction.abort(); return put.apply(this, all);");
+    let broken = Broken::put("texts", "this.transaction.abort(); return whole.apply(this, all);");
     assert!(store.merge().await.is_err());
     drop(broken);
     assert_eq!(script(&name, count).await, 40.0);
@@ -250,8 +254,8 @@ async fn a_torn_commit_stores_nothing_of_it() {
     };
     for instead in [
         "throw new DOMException('broken', 'DataError');",
-        "this.transaction.abort(); return put.apply(this, all);",
-        "const r = put.apply(this, all); this.transaction.abort(); return r;",
+        "this.transaction.abort(); return whole.apply(this, all);",
+        "const r = whole.apply(this, all); this.transaction.abort(); return r;",
         "return this.add(all[0], all[1] ?? 1) && this.add(all[0], all[1] ?? 1);",
     ] {
         for place in ["texts", "outbox", "cursors", "meta"] {
