@@ -95,6 +95,8 @@ impl Inner {
             false => None,
         };
         let seal = made.clone().unwrap_or_default();
+        // What lies open stays as it is: records could not be told apart from newer ones.
+        let closes = seal.is_sealing();
         // Unsent work is worth nothing without the document that it was done on.
         let mut about = HashSet::new();
         let mut new_outbox = Vec::new();
@@ -102,10 +104,12 @@ impl Inner {
             // One that cannot be opened stays as it is.
             let Some(text) = open_text(&old, OUTBOX, record).await else { continue };
             about.extend(OutboxItem::document_of(&text).map(|(collection, id)| doc_key(&collection, &id)));
-            new_outbox.push(close_text(&seal, OUTBOX, &record.key, &text).await.map_err(failed)?);
+            if closes {
+                new_outbox.push(close_text(&seal, OUTBOX, &record.key, &text).await.map_err(failed)?);
+            }
         }
         let mut new_drafts = Vec::new();
-        for record in &drafts {
+        for record in drafts.iter().filter(|_| closes) {
             let Some(text) = open_text(&old, DRAFTS, record).await else { continue };
             new_drafts.push(close_text(&seal, DRAFTS, &record.key, &text).await.map_err(failed)?);
         }

@@ -29,8 +29,11 @@ fn log_out_wipes_customers_and_keeps_unsent_work() {
     site.api().case("登出之前已发送", "sent", |_| true);
     home.until("all is sent", || home.outbox().is_empty().then_some(()));
     assert!(home.keeps(Customer::Chen.number()), "the replica has the customer while he is served");
+    assert!(!home.shows(Customer::Chen.number()), "but sealed");
     home.log_out();
     assert!(!home.keeps(Customer::Chen.number()), "customer data after log-out");
+    let left: Vec<String> = home.records().into_keys().collect();
+    assert_eq!(left, ["meta"], "neither records nor a key are left");
 
     home.log_in();
     home.ready_to_start_offline();
@@ -39,6 +42,7 @@ fn log_out_wipes_customers_and_keeps_unsent_work() {
     home.until("it is stored", || (home.outbox().len() == 1).then_some(()));
     home.log_out();
     assert_eq!(home.outbox().len(), 1, "unsent work is kept");
+    assert!(home.keeps("登出之前未发送") && !home.shows("登出之前未发送"), "and sealed");
     assert!(!home.keeps(Customer::Chen.number()), "customer data after log-out");
     site.revive();
     home.open(&site.url());
