@@ -1,6 +1,7 @@
 //! The expert desk's seats with their live states, and its scope catalogue.
 
 use baton_engine::model::{Callback as Appointment, Seat};
+use baton_engine::order;
 use baton_engine::policy::Desk;
 use baton_engine::route::{Request, SeatVerdict};
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ fn verdicts(acts: Acts, desk: &Desk, seats: &[&Seat]) -> Vec<SeatVerdict> {
     let Some((policy, desk)) = policies.desk(&desk.id) else { return Vec::new() };
     let request = Request { topic: "", city: "", asked: &[], now: acts.desk.now.get() };
     let mut found = plan::plan(policy, desk, seats, std::iter::empty(), request).seats;
-    found.sort_by(|a, b| a.seat.cmp(&b.seat));
+    order::sort_by(&mut found, |a, b| a.seat.cmp(&b.seat));
     found
 }
 

@@ -5,6 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use baton_engine::order;
 use baton_sync::store::DocRecord;
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -93,7 +94,7 @@ impl Documents {
     ) -> Result<(Vec<Lying>, HashMap<String, u64>), Fault> {
         let place = |key: &String| Some((key.clone(), self.index.borrow().segment_of(key)?));
         let places: HashMap<String, u64> = keys.iter().filter_map(place).collect();
-        let numbers: BTreeSet<u64> = places.values().copied().collect();
+        let numbers: BTreeSet<u64> = order::gather(places.values().copied());
         Ok((lying(tx, numbers).await?, places))
     }
 

@@ -1,6 +1,7 @@
 //! Where the newest form of each document lies: made of the segments' keys, held in memory, mended whenever the segments in
 //! the store are others than those that it knows. Pure; the store is the truth.
 
+use baton_engine::order;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Segments with fewer documents than this are small.
@@ -41,7 +42,7 @@ impl Index {
     /// Forgets segments that are gone; gives those of `present` that it does not know yet. They are to be taken in before
     /// the index is asked anything.
     pub fn unknown(&mut self, present: &[u64]) -> Vec<u64> {
-        let there: BTreeSet<u64> = present.iter().copied().collect();
+        let there: BTreeSet<u64> = order::gather(present.iter().copied());
         self.unsettled |= self.segments.keys().any(|number| !there.contains(number));
         self.segments.retain(|number, _| there.contains(number));
         self.given.retain(|number| there.contains(number));

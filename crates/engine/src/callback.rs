@@ -10,6 +10,7 @@ use crate::calendar::Calendar;
 use crate::clock;
 use crate::decide::{Refusal, not_before, optional};
 use crate::model::{Attempt, AttemptOutcome, Callback, CallbackStatus, Claim, ClaimedBy, Entry, Intent};
+use crate::order;
 use crate::policy::{CallbackRules, Desk, Policies, Policy};
 use crate::route::hours;
 use crate::time::{Span, Timestamp};
@@ -195,7 +196,7 @@ pub fn order<'a>(
             Waiting { id: c.id.clone(), due, rank, not_before: c.next_try_at.unwrap_or(now).max(now) }
         })
         .collect();
-    list.sort_by(|a, b| (a.due, a.rank, &a.id).cmp(&(b.due, b.rank, &b.id)));
+    order::sort_by(&mut list, |a, b| (a.due, a.rank, &a.id).cmp(&(b.due, b.rank, &b.id)));
     list
 }
 
@@ -232,6 +233,6 @@ pub fn backlog(policy: &Policy, desk: &Desk, list: &[Waiting], seats: usize, now
         }
         free.push(Reverse(begin.and_then(|b| calendar.add(b, rules.handling).ok()).unwrap_or(at)));
     }
-    late.sort_unstable();
+    order::sort_by(&mut late, Ord::cmp);
     late.into_iter().map(|(place, by)| (list[place].id.clone(), by)).collect()
 }

@@ -11,6 +11,7 @@ pub mod contact;
 pub mod decide;
 pub mod fields;
 pub mod model;
+pub mod order;
 pub mod policy;
 pub mod relay;
 pub mod route;

@@ -14,6 +14,7 @@ use crate::model::{
     Actor, Case, CaseLink, ClassAt, ContactAttempt, CustomerAnswer, Entry, Intent, LegState, Owner, Pause, Period,
     Referral, Repeat, Status,
 };
+use crate::order;
 use crate::policy::{Policies, Policy};
 use crate::time::Timestamp;
 use legs::{active_leg, dispatch, end_by_receiver, leg_of_receiver, no_open_legs, receive, withdraw};
@@ -228,7 +229,7 @@ fn failed_days(policy: &Policy, case: &Case) -> u32 {
         .filter(|a| since.is_none_or(|s| a.at >= s))
         .map(|a| policy.home().zone().local(a.at).0)
         .collect();
-    days.sort_unstable();
+    order::sort_by(&mut days, Ord::cmp);
     days.dedup();
     days.len() as u32
 }

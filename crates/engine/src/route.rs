@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::calendar::Calendar;
 use crate::model::{Channel, Interaction, Presence, Seat};
+use crate::order;
 use crate::policy::{Desk, Policy, Text, Topic};
 use crate::time::{Span, Timestamp};
 
@@ -184,7 +185,7 @@ fn judge(
     let mut verdicts: Vec<SeatVerdict> = Vec::new();
     let mut free: Vec<(Timestamp, usize)> = Vec::new();
     let mut own: Vec<&Seat> = seats.iter().copied().filter(|s| s.desk == desk.id).collect();
-    own.sort_by(|a, b| a.id.cmp(&b.id));
+    order::sort_by(&mut own, |a, b| a.id.cmp(&b.id));
     for seat in own {
         let missing = topic.filter(|t| !t.skill.is_empty() && !seat.skills.contains(&t.skill));
         let verdict = if seat.presence == Presence::Offline {
@@ -211,7 +212,7 @@ fn judge(
         });
     }
     // Longest idle first; the seat number breaks a tie, so the same inputs give the same seat.
-    free.sort();
+    order::sort_by(&mut free, Ord::cmp);
     for (place, (_, at)) in free.into_iter().enumerate() {
         verdicts[at].verdict = Verdict::Free { place: place as u32 + 1 };
     }

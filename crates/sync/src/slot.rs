@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use baton_engine::model::{Collection, Document, DocumentFault};
+use baton_engine::order;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use baton_engine::{Refusal, decide};
@@ -293,7 +294,7 @@ impl Slot {
             self.one_by_one = false;
             return settled;
         }
-        self.pending.sort_by(|a, b| a.order().cmp(&b.order()));
+        order::sort_by(&mut self.pending, |a, b| a.order().cmp(&b.order()));
         if let Some(base) = &self.base {
             let mut rest = Vec::new();
             for mut item in std::mem::take(&mut self.pending) {

@@ -1,6 +1,7 @@
 //! The file as text: chosen from the shipped ones, opened, pasted or typed, with line numbers; and its faults, each leading
 //! to its place.
 
+use baton_engine::order;
 use baton_sync::connector::{Fault, Wrong};
 use leptos::html;
 use leptos::prelude::*;
@@ -54,7 +55,7 @@ fn located(text: &str, faults: &[Fault], lang: Lang) -> Vec<Located> {
         Located { pointer: fault.at.clone(), what: words::connector(&fault.what, lang), range, line }
     });
     let mut found: Vec<_> = found.collect();
-    found.sort_by_key(|fault| fault.range.start);
+    order::sort_by_key(&mut found, |fault| fault.range.start);
     found
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use baton_engine::model::{Collection, Customer};
+use baton_engine::order;
 use baton_engine::worklist::Row;
 use leptos::prelude::*;
 
@@ -103,7 +104,7 @@ fn commands(context: Context, keys: Keymap, query: &str, lang: Lang) -> Vec<Item
     if query.is_empty() {
         return ranked.into_iter().map(|(_, item)| item).collect();
     }
-    ranked.sort_by_key(|(rank, _)| *rank);
+    order::sort_by_key(&mut ranked, |(rank, _)| *rank);
     // Groups stay together, the one with the best command first.
     let mut order: Vec<String> = Vec::new();
     for (_, item) in &ranked {
@@ -112,7 +113,7 @@ fn commands(context: Context, keys: Keymap, query: &str, lang: Lang) -> Vec<Item
         }
     }
     let place = |item: &Item| order.iter().position(|g| *g == item.group);
-    ranked.sort_by_key(|(_, item)| place(item));
+    order::sort_by_key(&mut ranked, |(_, item)| place(item));
     ranked.into_iter().map(|(_, item)| item).collect()
 }
 

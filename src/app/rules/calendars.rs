@@ -1,6 +1,7 @@
 //! The calendars of the pack: zone, covered years, what is provisional, and the next days that differ from the week.
 
 use baton_engine::calendar::{CalendarWarning, DayRule};
+use baton_engine::order;
 use baton_engine::policy::{NamedCalendar, Policy};
 use baton_engine::time::{Span, Timestamp};
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub fn provisional(policy: &Policy, now: Timestamp, ahead: Span) -> Vec<i32> {
             CalendarWarning::NotCovered => None,
         })
         .collect();
-    years.sort_unstable();
+    order::sort_by(&mut years, i32::cmp);
     years.dedup();
     years
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use baton_engine::order;
 use baton_engine::policy::{Policy, Rule, Tier, TierMeasure};
 use leptos::prelude::*;
 
@@ -41,7 +42,7 @@ pub fn classes(policy: &Policy, lang: Lang) -> impl IntoView + use<> {
 /// Every rule once, but for those of the classes.
 pub fn others(policy: &Policy, lang: Lang) -> AnyView {
     let mut seen: BTreeSet<&str> =
-        policy.classes.iter().flat_map(|c| [c.reply.id.as_str(), c.leg.id.as_str()]).collect();
+        order::gather(policy.classes.iter().flat_map(|c| [c.reply.id.as_str(), c.leg.id.as_str()]));
     let lines = policy.rules().filter(|rule| seen.insert(&rule.id)).map(|rule| {
         let name = view! { {lang.of(&rule.name)}" "<span class="mute">{rule.id.clone()}</span> };
         let hours = &policy.calendars[rule.calendar];

@@ -1,8 +1,10 @@
 //! What comes into the desk: for the shell and the live link alone. Views never call anything here.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use baton_engine::model::{Collection, Document};
+use baton_engine::order;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use leptos::prelude::*;
@@ -106,9 +108,7 @@ impl Desk {
         for trigger in triggers {
             trigger.notify();
         }
-        let mut seen: Vec<Collection> = touched.iter().map(|k| k.0).collect();
-        seen.sort_unstable();
-        seen.dedup();
+        let seen: BTreeSet<Collection> = order::gather(touched.iter().map(|k| k.0));
         for collection in seen {
             self.bump(collection);
         }

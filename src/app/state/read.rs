@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use baton_engine::model::{Actor, Collection, Document, Interaction, Message, PolicyPin};
+use baton_engine::order;
 use baton_engine::policy::{Policies, Policy};
 use baton_engine::time::Timestamp;
 use baton_engine::worklist::Row;
@@ -44,7 +45,7 @@ impl Desk {
         self.follow_all(Collection::Messages);
         let mut list: Vec<Doc<Message>> =
             self.shelf.with_value(|s| s.messages_of(interaction).filter_map(|d| Doc::new(d.clone())).collect());
-        list.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        order::sort_by(&mut list, |a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         list
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use baton_engine::model::{Actor, Channel, Collection, Direction, Document, Interaction};
+use baton_engine::order;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use baton_engine::worklist::{self, Row, Worklist};
@@ -112,7 +113,7 @@ impl Shelf {
                 _ => None,
             })
             .collect();
-        own.sort_by_key(|(at, _)| *at);
+        order::sort_by_key(&mut own, |(at, _)| *at);
         let after_ours = own.iter().rposition(|(_, d)| *d == Direction::Outbound).map_or(0, |i| i + 1);
         own.get(after_ours).map(|(at, _)| *at)
     }

@@ -1,6 +1,7 @@
 //! The bar below the track: the reply clock from start to due, drawn to scale. Pure places first, then the view.
 
 use baton_engine::clock::ClockState;
+use baton_engine::order;
 use baton_engine::time::Timestamp;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -80,7 +81,7 @@ pub fn scale(chain: &Chain, now: Timestamp, wide: impl Fn(Timestamp, bool) -> f6
             ticks.push(Tick { x: here, at, now: is_now });
         }
     }
-    ticks.sort_by(|a, b| a.x.total_cmp(&b.x));
+    order::sort_by(&mut ticks, |a, b| a.x.total_cmp(&b.x));
     Some(Scale {
         state: holding.and_then(|h| h.clock).map_or(reply.state, |c| ticking(&c, now).0),
         past: x(took),

@@ -2,6 +2,7 @@
 //! call that is offered to this seat. Neither takes the focus or moves anything.
 
 use baton_engine::model::{CallState, Channel, Collection, Interaction, InteractionStatus, Presence};
+use baton_engine::order;
 use baton_engine::route::{self, Waiter};
 use baton_engine::time::Span;
 use leptos::prelude::*;
@@ -37,7 +38,7 @@ pub fn ContactAlerts() -> impl IntoView {
     let ringing = Memo::new(move |_| {
         let home = acts.desk.session.with(|s| s.as_ref().and_then(|s| s.profile.desk.clone()));
         let mut found = acts.desk.find::<Interaction>(|c| rings(c, home.as_deref()));
-        found.sort_by(|a, b| (a.arrived_at, &a.id).cmp(&(b.arrived_at, &b.id)));
+        order::sort_by(&mut found, |a, b| (a.arrived_at, &a.id).cmp(&(b.arrived_at, &b.id)));
         found
     });
     view! { <RingBar ringing=ringing/> }
@@ -62,7 +63,7 @@ pub fn Offers() -> impl IntoView {
                 runner::resume(&contact);
             }
         }
-        offered.sort();
+        order::sort_by(&mut offered, String::cmp);
         offered
     });
     reserve_while_offered(acts, Memo::new(move |_| offered.with(|o| !o.is_empty())));

@@ -2,6 +2,7 @@
 //! there is room. On narrower screens only the selected one.
 
 use baton_engine::model::{Channel, Collection, Interaction};
+use baton_engine::order;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -42,7 +43,7 @@ pub fn WrittenView(id: String) -> impl IntoView {
         let mut held = acts.desk.find::<Interaction>(|i| {
             i.channel != Channel::Voice && i.is_open() && i.holder.as_ref().is_some_and(|h| h.id == me)
         });
-        held.sort_by(|a, b| (a.arrived_at, &a.id).cmp(&(b.arrived_at, &b.id)));
+        order::sort_by(&mut held, |a, b| (a.arrived_at, &a.id).cmp(&(b.arrived_at, &b.id)));
         held.iter().map(|c| c.id.clone()).collect::<Vec<_>>()
     });
     let shown = Memo::new(move |_| {

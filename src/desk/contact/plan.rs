@@ -2,6 +2,7 @@
 //! borrowed parts, rounded so that it changes only when something that is shown changes.
 
 use baton_engine::model::{Interaction, OfferState, Seat};
+use baton_engine::order;
 use baton_engine::policy::{Desk, Policy, SeatPlan, Text};
 use baton_engine::route::{self, NoSeat, Request, Route, SeatVerdict, Verdict};
 use baton_engine::time::{Span, Timestamp};
@@ -66,7 +67,7 @@ pub fn plan<'a>(
 /// Free seats first in their order, then the others as they come.
 pub fn sorted(seats: &[SeatVerdict]) -> Vec<SeatVerdict> {
     let mut seats = seats.to_vec();
-    seats.sort_by_key(|s| match s.verdict {
+    order::sort_by_key(&mut seats, |s| match s.verdict {
         Verdict::Free { place } => (0, place),
         Verdict::Busy { .. } => (1, 0),
         Verdict::Asked => (2, 0),
@@ -105,7 +106,7 @@ pub fn pips(desk: &Desk, seats: &[&Seat], now: Timestamp) -> (Vec<&'static str>,
         .collect();
     let missing = desk.seats.iter().filter(|p| !seats.iter().any(|s| s.id == p.id)).count();
     looks.extend(std::iter::repeat_n("off", missing));
-    looks.sort_by_key(|l| ["free", "busy", "wrap", "off"].iter().position(|k| k == l));
+    order::sort_by_key(&mut looks, |l| ["free", "busy", "wrap", "off"].iter().position(|k| k == l));
     let free = looks.iter().filter(|l| **l == "free").count();
     (looks, free)
 }

@@ -1,6 +1,7 @@
 //! A call: caller line and bar, script beside notes, the customer's case below, wrap-up at the foot.
 
 use baton_engine::model::{Case, Interaction};
+use baton_engine::order;
 use leptos::prelude::*;
 
 use super::acts::Acts;
@@ -25,7 +26,7 @@ pub fn case_of(acts: Acts, contact: Memo<Option<Doc<Interaction>>>) -> Memo<Opti
             linked.contains(&c.id) || c.interaction.as_deref() == Some(&id) || of_number
         };
         let mut found = acts.desk.find::<Case>(fits);
-        found.sort_by_key(|c| {
+        order::sort_by_key(&mut found, |c| {
             let linked = linked.contains(&c.id) || c.interaction.as_deref() == Some(&id);
             (!linked, !c.status.is_open(), std::cmp::Reverse(c.opened_at), c.id.clone())
         });

@@ -2,6 +2,7 @@
 
 use baton_engine::calendar::Zone;
 use baton_engine::model::{AttemptOutcome, Callback, Case, Collection, Interaction, Status};
+use baton_engine::order;
 use baton_engine::time::Timestamp;
 use leptos::prelude::*;
 
@@ -93,7 +94,7 @@ fn events(desk: Desk, number: &str, lang: Lang) -> Vec<Event> {
         let reached = callback.attempts.iter().find(|a| a.outcome == AttemptOutcome::Reached).map(|a| a.at);
         push(reached, t.called.to_owned(), Collection::Callbacks, &callback.id, false);
     }
-    events.sort_by_key(|e| std::cmp::Reverse(e.at));
+    order::sort_by_key(&mut events, |e| std::cmp::Reverse(e.at));
     events.truncate(SHOWN);
     events
 }

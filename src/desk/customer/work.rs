@@ -2,6 +2,7 @@
 
 use baton_engine::clock::{self, Clock};
 use baton_engine::model::{Callback, Case, Collection};
+use baton_engine::order;
 use leptos::prelude::*;
 
 use crate::app::state::Desk;
@@ -109,5 +110,5 @@ fn callbacks(desk: Desk, number: &str) -> Vec<Item> {
 }
 
 fn urgent_first(list: &mut [Item]) {
-    list.sort_by_key(|i| i.clock.map_or((clock::ClockState::Stopped, i64::MAX), |c| (c.state, c.due.millis())));
+    order::sort_by_key(list, |i| i.clock.map_or((clock::ClockState::Stopped, i64::MAX), |c| (c.state, c.due.millis())));
 }

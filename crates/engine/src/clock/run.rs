@@ -33,6 +33,12 @@ pub(super) fn in_order(
         holds.then_some(stop)
     };
     let mut list: Vec<Stop> = stops.filter_map(cut).collect();
+    one_after_another(&mut list, start);
+    list
+}
+
+/// Sorted, and none begins before the last one ended.
+fn one_after_another(list: &mut Vec<Stop>, start: Timestamp) {
     list.sort_by_key(|s| s.from);
     // Until when the last one kept stands; None: for good.
     let mut until = Some(start);
@@ -45,7 +51,6 @@ pub(super) fn in_order(
         until = stop.to;
         true
     });
-    list
 }
 
 /// A clock without caps: counts `limit` of open time from `start`, without the stops.

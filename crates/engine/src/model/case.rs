@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Channel, CustomerRef, Entry, PersonRef, PolicyPin};
+use crate::order;
 use crate::time::Timestamp;
 
 /// TMF621 status. `pending` waits for the customer, `held` for another party.
@@ -240,7 +241,7 @@ impl Case {
     }
     /// Organisations that carry a baton now: ends of the chains of active legs, or the owner.
     pub fn holders(&self) -> Vec<&str> {
-        let waiting: BTreeSet<&str> = self.active_legs().filter_map(|l| l.parent.as_deref()).collect();
+        let waiting: BTreeSet<&str> = order::gather(self.active_legs().filter_map(|l| l.parent.as_deref()));
         let ends: Vec<&str> =
             self.active_legs().filter(|l| !waiting.contains(l.id.as_str())).map(|l| l.to.as_str()).collect();
         if ends.is_empty() { vec![self.owner.org.as_str()] } else { ends }

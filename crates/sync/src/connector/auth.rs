@@ -3,6 +3,7 @@
 //! Data and its faults only. The requests are made in [`crate::auth`]; nothing here keeps a user or a password.
 
 use baton_engine::model::Role;
+use baton_engine::order;
 use serde_json::{Map, Value};
 
 use super::read::{Fault, Loss, Wanted, Wrong, child};
@@ -155,9 +156,9 @@ impl Connector {
         let name = known("name").filter(Value::is_string).unwrap_or_else(|| id.clone());
         let role = known("role").unwrap_or_else(|| "agent".into());
         let profile: Map<String, Value> =
-            PERSON[3..].iter().filter_map(|key| Some(((*key).into(), known(key)?))).collect();
+            order::gather(PERSON[3..].iter().filter_map(|key| Some(((*key).into(), known(key)?))));
         let account = [("id", id), ("name", name), ("role", role), ("profile", Value::Object(profile))];
-        Ok(account.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+        Ok(Value::Object(order::gather(account.into_iter().map(|(key, value)| (key.to_owned(), value)))))
     }
 
     fn ask_auth(&self, method: &str, path: &str, body: Option<String>) -> Request {
@@ -336,7 +337,9 @@ fn fill_json(value: &Value, values: &[(&str, &str)]) -> Value {
     match value {
         Value::String(text) => fill(text, values, |out, value| out.push_str(value)).into(),
         Value::Array(list) => list.iter().map(|item| fill_json(item, values)).collect(),
-        Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), fill_json(item, values))).collect(),
+        Value::Object(map) => {
+            Value::Object(order::gather(map.iter().map(|(key, item)| (key.clone(), fill_json(item, values)))))
+        }
         other => other.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! Several requests in one, where the backend takes that.
 
+use baton_engine::order;
 use serde_json::{Map, Value};
 
 use super::Connector;
@@ -48,7 +49,7 @@ impl Connector {
             batch.request.method.set(&mut part, request.method.as_str().into());
             batch.request.path.set(&mut part, request.url.strip_prefix(&self.base)?.into());
             let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
-            batch.request.headers.set(&mut part, Value::Object(headers.collect()));
+            batch.request.headers.set(&mut part, Value::Object(order::gather(headers)));
             if let Some(body) = &request.body {
                 batch.request.body.set(&mut part, serde_json::from_str(body).ok()?);
             }

@@ -1,6 +1,7 @@
 //! Places inside a document: JSON Pointers, with one extension for lists of marked things, which TM Forum's APIs are
 //! full of: `/relatedParty/[role=customer]/id` is the `id` of the entry whose `role` is `customer`.
 
+use baton_engine::order;
 use serde_json::{Map, Value};
 
 use super::read::{Wanted, Wrong};
@@ -81,7 +82,7 @@ impl Path {
                     }
                     let Value::Array(list) = at else { return };
                     let index = list.iter().position(|e| is(e, name, value)).unwrap_or_else(|| {
-                        list.push(Value::Object(Map::from_iter([(name.clone(), Value::from(value.clone()))])));
+                        list.push(Value::Object(order::gather([(name.clone(), Value::from(value.clone()))])));
                         list.len() - 1
                     });
                     &mut list[index]

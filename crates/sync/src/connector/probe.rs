@@ -1,5 +1,6 @@
 //! What log-in and self-test ask of a connector besides requests and answers: other pages than the file's, and which headers it needs.
 
+use baton_engine::order;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl Connector {
             let link = matches!(list.page, Page::Link).then_some("Link");
             next.into_iter().chain(&list.more).filter_map(Source::header).chain(link)
         });
-        let vital: BTreeSet<&str> = lists.collect();
+        let vital: BTreeSet<&str> = order::gather(lists);
         [(self.clock.header.as_str(), false)].into_iter().chain(vital.into_iter().map(|name| (name, true))).collect()
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_engine::model::Collection;
+use baton_engine::order;
 
 use super::{Ledger, Notice};
 use crate::outbox::OutboxItem;
@@ -49,7 +50,7 @@ impl<S: Store> Ledger<S> {
         // The outbox is of now, so the documents that it is about must be, too.
         let about = snapshot.outbox.iter().filter_map(|item| OutboxItem::document_of(&item.text));
         let about = about.filter_map(|(c, id)| Some((Collection::from_name(&c)?, id)));
-        let more: BTreeSet<DocKey> = about.filter(|key| !keys.contains(key)).collect();
+        let more: BTreeSet<DocKey> = order::gather(about.filter(|key| !keys.contains(key)));
         if !more.is_empty() {
             keys.extend(more);
             snapshot = self.load_docs(&keys).await?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use baton_engine::model::Collection;
+use baton_engine::order;
 use baton_engine::{Refusal, decide};
 
 use super::Replica;
@@ -215,7 +216,7 @@ impl Replica {
     /// Every document with waiting entries checked again, as after a change of the rules.
     pub(crate) fn plan_settle_all(&self) -> Plan {
         let mut plan = Plan::default();
-        let keys: BTreeSet<&DocKey> = self.items.values().collect();
+        let keys: BTreeSet<&DocKey> = order::gather(self.items.values());
         for key in keys {
             plan.settle(&self.frame(None), key.clone(), self.slot_or_new(key));
         }
@@ -241,7 +242,7 @@ impl Replica {
                 records.insert((collection, record.id.clone()), record);
             }
         }
-        let mut keys: BTreeSet<DocKey> = pending.keys().cloned().collect();
+        let mut keys: BTreeSet<DocKey> = order::gather(pending.keys().cloned());
         keys.extend(self.items.values().cloned());
         match only {
             Some(only) => keys.extend(only.iter().cloned()),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use baton_engine::model::Collection;
+use baton_engine::order;
 use baton_engine::time::Timestamp;
 use serde_json::Value;
 
@@ -50,7 +51,7 @@ impl Replica {
     pub(crate) fn living(&self, collection: Collection) -> BTreeSet<String> {
         let slots = self.docs.get(&collection).into_iter().flatten();
         let living = slots.filter(|(_, slot)| slot.base.as_ref().is_some_and(|b| !b.deleted));
-        living.map(|(id, _)| id.clone()).collect()
+        order::gather(living.map(|(id, _)| id.clone()))
     }
 
     /// How many entries of the document's base took exclusive work.

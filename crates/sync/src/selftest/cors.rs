@@ -3,6 +3,7 @@
 //! In a browser that is known from what was seen so far; elsewhere the preflights are made here and judged as a
 //! browser judges them. The desk sends no cookies to another origin, so `*` is enough.
 
+use baton_engine::order;
 use std::collections::BTreeSet;
 
 use super::bench::{Bench, Outcome, Stop, found};
@@ -98,7 +99,7 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
     fn unusual(&self, request: &Request) -> Vec<String> {
         let names = request.headers.iter().map(|(name, _)| name.as_str()).chain(self.connector.auth_headers());
         let names = names.map(str::to_ascii_lowercase).filter(|name| !SIMPLE.contains(&name.as_str()));
-        names.collect::<BTreeSet<_>>().into_iter().collect()
+        order::gather::<_, BTreeSet<_>>(names).into_iter().collect()
     }
 }
 

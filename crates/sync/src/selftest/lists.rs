@@ -1,5 +1,6 @@
 //! Checks of lists: to their end, since a cursor, with a parameter too many, and in pages while others write.
 
+use baton_engine::order;
 use std::collections::BTreeSet;
 
 use super::bench::{Bench, Listing, Outcome, QUIET, Stop, found, problem};
@@ -136,7 +137,7 @@ impl<N: Net, C: Clock, W: Watch> Bench<'_, N, C, W> {
         for n in 0..3 * PAGE {
             docs.push(self.fresh(&format!("page {n}")).await?);
         }
-        let wanted: BTreeSet<String> = docs.iter().map(|remote| remote.id.clone()).collect();
+        let wanted: BTreeSet<String> = order::gather(docs.iter().map(|remote| remote.id.clone()));
         // Between two pages the first document moves to the end, and a new one comes.
         let between = async {
             for base in [&docs[0], &docs[1]] {

@@ -2,6 +2,7 @@
 
 use baton_engine::clock;
 use baton_engine::model::{Case, ClassAt, Intent};
+use baton_engine::order;
 use baton_engine::policy::Policy;
 use baton_engine::time::Timestamp;
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ pub fn ChangeClassDialog(case: String) -> impl IntoView {
         let (policy, lang) = (hand.policy()?, hand.lang.get());
         let current = hand.case.with(|c| c.as_ref().map(|c| c.current_class().to_owned())).unwrap_or_default();
         let mut list: Vec<_> = policy.classes.iter().collect();
-        list.sort_by_key(|c| c.rank);
+        order::sort_by_key(&mut list, |c| c.rank);
         Some(
             list.into_iter()
                 .map(|c| {

@@ -7,6 +7,7 @@ use super::cursor::{Cx, Obj, every};
 use super::fault::{Expected, FaultCode, Noun};
 use super::node::{Kind, Node, short};
 use crate::calendar::{Calendar, CalendarSpec, DayHours, DayOverride, Holiday, MakeUpDay, MakeUpHours, Zone, ZoneSpec};
+use crate::order;
 use crate::policy::{NamedCalendar, NamedDay, Text};
 use crate::time::{Date, Weekday};
 
@@ -233,7 +234,7 @@ fn use_holidays(spec: &mut CalendarSpec, days: &mut Vec<NamedDay>, tables: &[Yea
 
 fn sorted(sets: &Sets) -> Vec<&str> {
     let mut names: Vec<&str> = sets.keys().map(String::as_str).collect();
-    names.sort_unstable();
+    order::sort_by(&mut names, Ord::cmp);
     names
 }
 

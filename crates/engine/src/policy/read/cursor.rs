@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use super::fault::{Expected, Fault, FaultCode, Noun};
 use super::merge::Removed;
 use super::node::{Kind, Node, short};
+use crate::order;
 use crate::policy::{Certainty, Provenance, Setting, Text};
 use crate::time::Span;
 
@@ -325,7 +326,7 @@ impl<'a> Obj<'a> {
         for (key, node) in self.fields {
             if !asked.contains(&key.as_str()) {
                 let mut known: Vec<String> = asked.iter().map(|k| (*k).to_owned()).collect();
-                known.sort();
+                order::sort_by(&mut known, String::cmp);
                 known.dedup();
                 self.cx.report(node.pack, node.pointer.clone(), FaultCode::UnknownKey { key: short(key), known });
             }

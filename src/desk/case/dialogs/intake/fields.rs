@@ -1,6 +1,7 @@
 //! Choices of a new case: category with what it says about the duty, service class, channel.
 
 use baton_engine::model::Channel;
+use baton_engine::order;
 use baton_engine::policy::{Category, Duty, Policy};
 use baton_engine::triage;
 use leptos::prelude::*;
@@ -73,7 +74,7 @@ pub fn ClassSelect(hand: Hand, draft: Draft) -> impl IntoView {
         let (policy, lang) = (hand.policy()?, hand.lang.get());
         let chosen = policy.class(&draft.get()).id.clone();
         let mut list: Vec<_> = policy.classes.iter().collect();
-        list.sort_by_key(|c| c.rank);
+        order::sort_by_key(&mut list, |c| c.rank);
         Some(
             list.into_iter()
                 .map(|c| {
