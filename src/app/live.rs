@@ -112,9 +112,11 @@ impl Live {
         });
     }
 
+    /// Whether entries of the document are on their way. What is stuck is told by the outbox.
     pub fn is_pending(&self, collection: Collection, id: &str) -> bool {
         let replica = self.ledger.replica();
-        replica.pending(collection, id).iter().any(|item| item.state != ItemState::Settling)
+        let mut pending = replica.pending(collection, id).iter();
+        pending.any(|item| matches!(item.state, ItemState::Queued | ItemState::Sent))
     }
 
     /// Whether exclusive work of this desk (a claim, an acceptance) may still turn out to be somebody else's. Where the

@@ -148,9 +148,9 @@ fn Line(item: OutboxItem) -> impl IntoView {
         ItemState::Sent => t().state_sent.to_owned(),
         ItemState::Settling => t().state_settling.to_owned(),
         ItemState::Refused { refusal } => {
-            format!("{}: {}", t().state_refused, words::refusal(refusal, desk.policy().as_deref(), lang()))
+            fill(t().state_refused_why, &[&words::refusal(refusal, desk.policy().as_deref(), lang())])
         }
-        ItemState::Dead { problem } => format!("{} ({}): {}", t().state_dead, problem.status, problem.text),
+        ItemState::Dead { problem } => fill(t().state_dead_why, &[&problem.status.to_string(), &problem.text]),
     };
     let raw = StoredValue::new(serde_json::to_string_pretty(&item.entry).unwrap_or_default());
     let o = move || OutboxTexts::get(lang());

@@ -46,7 +46,6 @@ texts! { BackendTexts {
     password: "密码", "Password";
     log_in: "登录", "Log in";
     logging_in: "正在登录…", "Logging in…";
-    logged_in: "已登录：{0}", "Logged in as {0}";
     nobody_asked: "这个后台不问身份，可以直接自检。", "This backend asks nobody who they are: go on to the test.";
     again: "换个账号", "Another account";
     log_in_more: "只用于试用，关闭本页就忘掉，不影响你现在的登录。", "For this trial only: forgotten with this page. Your own log-in stays as it is.";

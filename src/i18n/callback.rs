@@ -6,7 +6,6 @@ texts! { CallbackTexts {
     page: "接力回电", "Call-backs";
     one: "接力回电", "Call-back";
     gone: "这个回电已不在", "This call-back is gone";
-    topic: "业务", "Topic";
     booked: "{0} 由 {1} 登记", "Booked {0} by {1}";
     due_at: "{0} 前拨出", "To be made by {0}";
     why: "为什么？", "Why?";
@@ -78,5 +77,4 @@ texts! { CallbackTexts {
     col_due: "时限", "Due";
     col_tries: "拨打", "Tries";
     col_claim: "认领", "Claim";
-    open: "打开", "Open";
 } }

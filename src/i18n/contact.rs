@@ -4,7 +4,6 @@ use crate::texts;
 
 texts! { ContactTexts {
     // ── caller line and call bar ──
-    contact: "当前联系", "Current contact";
     controls: "通话控制", "Call controls";
     manual: "话机手动", "Manual";
     manual_why: "没有连接电话系统：在话机上操作，在这里记录", "No telephone system is connected: act on the desk phone, record it here";
@@ -35,7 +34,6 @@ texts! { ContactTexts {
     attach: "并入", "Attach";
     unknown_caller: "未知客户", "Unknown customer";
     waiting: "已等 {0}", "Waiting {0}";
-    talking: "通话中", "Talking";
     on_hold: "保持中", "On hold";
     consulting: "咨询中，客户听不到", "Consulting; the customer cannot hear you";
     three: "三方通话", "Three-way call";
@@ -45,7 +43,6 @@ texts! { ContactTexts {
     with_other: "{0} 在处理", "With {0}";
     gone: "这个联系已不在", "This contact is gone";
     gone_hint: "可能已被整理或转走，从左边列表选下一件。", "It may have been tidied away or handed on. Choose the next item on the left.";
-    offering: "正在转 {0}，还有 {1} 秒", "Offering to {0}, {1} s left";
     // ── ring bar and offer ──
     ring_from: "来电 {0}", "Ringing: {0}";
     ring_stay: "光标与草稿不动", "caret and draft stay";

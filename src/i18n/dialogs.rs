@@ -6,7 +6,6 @@ texts! { DialogTexts {
     gone: "这个个案已不在", "This case is gone";
     optional: "可不填", "optional";
     kept: "草稿存本机", "Draft kept on this device";
-    chosen: "已选", "chosen";
     none: "不选", "None";
     // ── dispatch ──
     dispatch: "派棒", "Dispatch";

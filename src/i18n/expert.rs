@@ -4,7 +4,6 @@ use crate::texts;
 
 texts! { ExpertTexts {
     page: "专席", "Expert desk";
-    hours: "{0}–{1}", "{0}–{1}";
     seats: "{0} 席", "{0} {0|seat|seats}";
     open_now: "开放中，{0} 下班", "Open until {0}";
     open_always: "全天开放", "Open round the clock";
@@ -44,7 +43,6 @@ texts! { ExpertTexts {
     no_desk: "规则包里没有专席", "The policy pack has no expert desk";
     no_desk_hint: "换一个规则包，或请管理员加上专席。", "Load another pack, or ask an administrator to add one.";
     live: "实时座席", "Seats now";
-    since: "已 {0}", "for {0}";
     skills: "技能", "Skills";
     lease_ok: "有效", "fresh";
     lease_stale: "过期", "stale";
@@ -55,7 +53,6 @@ texts! { ExpertTexts {
     catalogue: "受理范围", "Scope catalogue";
     cities: "服务地市", "Cities served";
     all_cities: "全部地市", "all cities";
-    provenance: "出处 {0}，{1}", "From {0}, {1}";
     free_count: "空闲 {0}", "{0} free";
     busy_count: "在忙 {0}", "{0} busy";
     off_count: "未在席 {0}", "{0} away";

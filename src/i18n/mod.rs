@@ -51,12 +51,13 @@ impl Lang {
 }
 
 /// Declares the texts of one room: `texts! { CaseTexts { close: "闭环", "Close"; … } }` makes a struct with a
-/// `&'static str` for each and `CaseTexts::get(lang)`. `{0}`, `{1}` are filled by [`fill`].
+/// `&'static str` for each and `CaseTexts::get(lang)`; a text that nobody uses is a warning. `{0}`, `{1}` are filled by
+/// [`fill`].
 #[macro_export]
 macro_rules! texts {
     ($name:ident { $($key:ident : $zh:expr, $en:expr;)* }) => {
         #[derive(Debug)]
-        pub struct $name { $(pub $key: &'static str),* }
+        pub struct $name { $(pub(crate) $key: &'static str),* }
         impl $name {
             pub fn get(lang: $crate::i18n::Lang) -> &'static $name {
                 static ZH: $name = $name { $($key: $zh),* };

@@ -15,8 +15,6 @@ texts! { ShellTexts {
     no_answer: "服务器没有接受：{0}", "The server refused: {0}";
     starting: "正在打开…", "Opening…";
     desk: "工作台", "Desk";
-    customers: "客户", "Customers";
-    callbacks: "回电", "Call-backs";
     rail_customers: "客户", "Clients";
     rail_callbacks: "回电", "Callbacks";
     experts: "专席", "Experts";
@@ -77,22 +75,8 @@ texts! { ShellTexts {
     state_sent: "已发出，待回执", "Sent, awaiting receipt";
     state_settling: "后台已收下，还在留意有没有被别人盖掉", "Taken by the backend; watched in case somebody overwrites it";
     state_refused: "没有生效", "Refused";
-    state_dead: "服务器不收", "Not accepted";
+    state_refused_why: "没有生效：{0}", "Refused: {0}";
+    state_dead_why: "服务器不收（{0}）：{1}", "Not accepted ({0}): {1}";
     state_acked: "已确认", "Acknowledged";
     unreadable: "读不出的资料", "Documents that cannot be read";
-    version: "版本", "Version";
-    language: "语言", "Language";
-    theme: "主题", "Theme";
-    source: "出处", "Source";
-    certainty: "把握", "Certainty";
-    value: "取值", "Value";
-    rule: "规则", "Rule";
-    stated: "原文", "stated";
-    decoded: "可辨", "decoded";
-    uncertain: "存疑", "uncertain";
-    inferred: "推定", "inferred";
-    default_: "缺省", "default";
-    external: "外部", "external";
-    faults: "规则包的错误", "Faults of the pack";
-    in_force: "正在使用", "In force";
 } }

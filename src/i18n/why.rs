@@ -8,7 +8,6 @@ texts! { WhyTexts {
     why_paused: "为什么停在 {0}", "Why it stands at {0}";
     why_none: "为什么没有到期时间", "Why there is no due time";
     none: "规则包的日历不含这一段时间，或者没有受理时间。", "No time of intake, or outside the calendars of the pack.";
-    gone: "这份资料已不在", "That document is gone";
     say: "照着念", "Read aloud";
     provisional: "待核", "provisional";
     today: "今天", "today";

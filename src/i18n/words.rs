@@ -19,9 +19,7 @@ texts! { Words {
     cancel: "取消", "Cancel";
     close: "关闭", "Close";
     undo: "撤销", "Undo";
-    retry: "重试", "Retry";
     provisional: "待核", "provisional";
-    you: "你", "you";
     acknowledged: "已受理", "Acknowledged";
     rejected: "不予受理", "Rejected";
     pending: "等客户", "Awaiting customer";

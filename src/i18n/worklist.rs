@@ -16,7 +16,6 @@ texts! { WorklistTexts {
     search: "号码、姓名、个案号", "Number, name, case";
     clear: "清除", "Clear";
     without_clock: "没有时钟", "No clock";
-    since: "已 {0}", "for {0}";
     empty: "手上没有待办", "Nothing to do";
     empty_more: "新的来话、消息和派单会出现在这里", "New calls, messages and dispatches appear here";
     none_found: "没有找到“{0}”", "Nothing found for \"{0}\"";

@@ -50,7 +50,7 @@ fn a_backend_is_pasted_mended_tested_previewed_saved_and_left_again() {
         lead.wait_for(&format!("{}[data-pointer=\"{pointer}\"]", hook("connector-fault")));
     }
     let method = format!("{}[data-pointer=\"/get/method\"]", hook("connector-fault"));
-    lead.wait_text(&method, "what it must be, in Chinese", |text| text.contains("只能是其中之一：\"GET\""));
+    lead.wait_text(&method, "what it must be, in Chinese", |text| text.contains("只能是其中之一：GET、"));
     lead.click(&method);
     let selected = "const e = document.activeElement; return e.value.slice(e.selectionStart, e.selectionEnd)";
     lead.until("the fault is selected", || (lead.js(selected, &[]) == "\"PAINT\"").then_some(()));
