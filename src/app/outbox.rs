@@ -1,5 +1,6 @@
 //! The outbox page: every act that the backend has not confirmed, in plain sight, and what cannot be read.
 
+mod raw;
 mod subject;
 
 use baton_engine::model::Collection;
@@ -152,7 +153,7 @@ fn Line(item: OutboxItem) -> impl IntoView {
         }
         ItemState::Dead { problem } => fill(t().state_dead_why, &[&problem.status.to_string(), &problem.text]),
     };
-    let raw = StoredValue::new(serde_json::to_string_pretty(&item.entry).unwrap_or_default());
+    let raw = StoredValue::new(raw::of(&item.entry));
     let o = move || OutboxTexts::get(lang());
     view! {
         <li class="oi" data-out=out data-test="outbox-item" data-state=out data-entry=id.get_value()>

@@ -97,7 +97,7 @@ pub fn PreviewPanel(trial: Trial) -> impl IntoView {
                 disabled=move || !ready.get() || shown.with(|s| *s == Shown::Busy)>{move || t().show}</button>
             <span class="small mute" role="status">{move || shown.with(|s| *s == Shown::Busy).then(|| t().showing)}</span>
         </div>
-        <Show when=move || !ready.get()><p class="small">{move || t().log_in_first}</p></Show>
+        <Show when=move || !ready.get()><p class="small">{move || trial.first()}</p></Show>
         {move || match shown.get() {
             Shown::Nothing | Shown::Busy => ().into_any(),
             Shown::Failed(problem) => view! {

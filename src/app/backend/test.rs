@@ -88,7 +88,7 @@ pub fn TestPanel(trial: Trial) -> impl IntoView {
             </Show>
             <span class="small mute cut" role="status" data-test="test-progress">{progress}</span>
         </div>
-        <Show when=move || !ready.get()><p class="small" data-test="test-not-yet">{move || t().log_in_first}</p></Show>
+        <Show when=move || !ready.get()><p class="small" data-test="test-not-yet">{move || trial.first()}</p></Show>
         <Outcome trial/>
         <Show when=move || begun.get()><Checks trial/></Show>
     }

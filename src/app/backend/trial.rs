@@ -13,6 +13,8 @@ use super::chosen::{self, Backend, From};
 use crate::app::browser::{set_tab_setting, tab_setting};
 use crate::app::session::Session;
 use crate::app::state::Desk;
+use crate::i18n::backend::BackendTexts;
+use crate::i18n::lang;
 use crate::net::{DeskNet, FetchNet, session};
 
 /// The file that is being edited, as long as the tab lives.
@@ -105,6 +107,12 @@ impl Trial {
         let backend = self.backend()?;
         let entered = self.entered.get().filter(|e| e.door == backend.door).map(|e| e.person);
         entered.or_else(|| (backend.connector.auth_style() == Style::None).then(Session::default))
+    }
+
+    /// What is to be done before anything can be asked of the backend, in words.
+    pub fn first(&self) -> &'static str {
+        let t = BackendTexts::get(lang());
+        if self.backend().is_none() { t.mend_first } else { t.log_in_first }
     }
 
     /// The report, if it is whole and about the file as it stands now.
