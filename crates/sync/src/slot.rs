@@ -46,6 +46,7 @@ pub(crate) struct Base {
 enum Reading {
     Live(Arc<Document>),
     Deleted,
+    Pruned,
     /// Kept byte for byte; it comes back by itself when the backend's document is mended.
     Unreadable(DocumentFault),
 }
@@ -74,6 +75,16 @@ impl Base {
         Base { deleted: true, rev: VANISHED.into(), order: None, read: OnceCell::new(), ..self.clone() }
     }
 
+    /// The same without its text, to make room on the device: the backend has it, and it comes back when it changes there
+    /// or when it is asked for.
+    pub fn pruned(&self) -> Base {
+        Base { raw: "".into(), read: OnceCell::new(), ..self.clone() }
+    }
+
+    pub fn is_pruned(&self) -> bool {
+        !self.deleted && self.raw.is_empty()
+    }
+
     /// The backend says itself that it was deleted.
     pub fn has_tombstone(&self) -> bool {
         self.deleted && self.rev != VANISHED
@@ -89,6 +100,9 @@ impl Base {
                 |what: String| Reading::Unreadable(DocumentFault { collection: key.0, id: key.1.clone(), what });
             if self.deleted {
                 return Reading::Deleted;
+            }
+            if self.raw.is_empty() {
+                return Reading::Pruned;
             }
             if self.raw.len() > DOCUMENT_LIMIT {
                 return fault(format!("{} bytes are too many; the limit is {DOCUMENT_LIMIT}", self.raw.len()));
@@ -134,7 +148,7 @@ impl Base {
         match self.reading(key) {
             Reading::Live(doc) => doc.holds(entry),
             // A journal can be found even where the rest makes no sense.
-            Reading::Deleted | Reading::Unreadable(_) => {
+            Reading::Deleted | Reading::Pruned | Reading::Unreadable(_) => {
                 let raw = serde_json::from_str::<Value>(&self.raw).unwrap_or(Value::Null);
                 let journal = raw.get("journal").and_then(Value::as_array);
                 journal.is_some_and(|j| j.iter().any(|e| e.get("id").and_then(Value::as_str) == Some(entry)))
@@ -227,6 +241,15 @@ impl Slot {
         }
     }
 
+    pub fn is_pruned(&self) -> bool {
+        self.base.as_ref().is_some_and(Base::is_pruned)
+    }
+
+    /// Entries wait on a document whose text is not here: nothing can be decided before it was fetched.
+    pub fn lacks_text(&self) -> bool {
+        self.is_pruned() && self.pending.iter().any(|item| item.state.is_moving())
+    }
+
     /// The document as the person sees it.
     pub fn view(&self, key: &DocKey) -> Option<&Arc<Document>> {
         match &self.view {
@@ -264,7 +287,7 @@ impl Slot {
             return Composed { doc: Some(doc.clone()), applied, refused: Vec::new() };
         }
         let mut composed = Composed { doc: self.base_doc(key).cloned(), applied: Vec::new(), refused: Vec::new() };
-        if self.fault(key).is_some() {
+        if self.is_pruned() || self.fault(key).is_some() {
             return composed;
         }
         let held = |item: &OutboxItem| self.base.as_ref().is_some_and(|base| base.holds(key, item.id()));
@@ -295,7 +318,7 @@ impl Slot {
             return settled;
         }
         order::sort_by(&mut self.pending, |a, b| a.order().cmp(&b.order()));
-        if let Some(base) = &self.base {
+        if let Some(base) = self.base.as_ref().filter(|base| !base.is_pruned()) {
             let mut rest = Vec::new();
             for mut item in std::mem::take(&mut self.pending) {
                 let state = if base.has_tombstone() && item.state == ItemState::Settling {

@@ -116,6 +116,17 @@ impl Document {
         }
     }
 
+    /// Nobody has to do anything about it any more. What never ends by itself (a customer, a seat) and what belongs to
+    /// something else (a message) is not finished.
+    pub fn is_finished(&self) -> bool {
+        match self {
+            Document::Case(case) => case.status.is_final(),
+            Document::Interaction(contact) => !contact.is_open(),
+            Document::Callback(callback) => !callback.is_open(),
+            Document::Customer(_) | Document::Message(_) | Document::Seat(_) => false,
+        }
+    }
+
     /// An entry whose id is in the journal has been done already.
     pub fn holds(&self, entry_id: &str) -> bool {
         self.journal().iter().rev().any(|e| e.id == entry_id)

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use baton_engine::model::Document;
 use baton_engine::policy::Policies;
+use baton_engine::time::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
@@ -224,6 +225,23 @@ impl<S: Store> Ledger<S> {
         }
         self.doubtful.set(false);
         Ok(())
+    }
+
+    /// Drops the text of work that was finished before that moment (server time), to make room; gives the number of
+    /// documents. Only the leading tab does, and only when everything is loaded.
+    ///
+    /// # Errors
+    /// The store failed; nothing was dropped.
+    pub async fn prune(&self, before: Timestamp) -> Result<usize, StoreError> {
+        let _gate = self.gate.lock().await;
+        self.settle_doubt().await?;
+        if !self.is_leading() || !self.is_whole() {
+            return Ok(0);
+        }
+        let plan = self.replica.borrow().plan_prune(before);
+        let dropped = plan.slots.len();
+        self.carry_out(plan, true).await?;
+        Ok(dropped)
     }
 
     // ── Inside the gate ──────────────────────────────────────────────────

@@ -4,6 +4,7 @@
 //! it; every change goes through the [`crate::Ledger`]. What is to be sent is in `sending`.
 
 mod plans;
+mod pruning;
 mod sending;
 
 use std::cell::RefCell;

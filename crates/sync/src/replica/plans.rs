@@ -31,7 +31,7 @@ impl Replica {
             if let Some(fault) = slot.fault(&key) {
                 return Err(ActError::Unreadable(fault.clone()));
             }
-            if slot.base.as_ref().is_some_and(Base::has_tombstone) {
+            if slot.base.as_ref().is_some_and(Base::has_tombstone) || slot.is_pruned() {
                 return Err(ActError::Refused { command: index, refusal: Refusal::NotFound });
             }
             let view = slot.view(&key).cloned();
@@ -285,6 +285,11 @@ impl Replica {
 fn is_news(ours: &Base, theirs: &Base, is_answer: bool) -> bool {
     if ours.deleted && !theirs.deleted && !defence::on(Defence::TombstonesStay) {
         return true;
+    }
+    if ours.is_pruned() {
+        // What was asked for is wanted back; what only comes along must have changed.
+        let newer = ours.order.zip(theirs.order).is_none_or(|(old, new)| new > old);
+        return is_answer || (ours.rev != theirs.rev || theirs.deleted) && newer;
     }
     match (ours.order, theirs.order) {
         (Some(old), Some(new)) if !is_answer => new > old,

@@ -14,12 +14,12 @@ use crate::outbox::ItemState;
 use crate::slot::DocKey;
 
 impl Replica {
-    /// Documents that have something to send, by the age of their oldest entry.
+    /// Documents that have something to send, or that must be fetched for it, by the age of their oldest entry.
     pub(crate) fn ready(&self) -> impl Iterator<Item = &DocKey> {
         let mut seen = HashSet::new();
-        self.items
-            .values()
-            .filter(move |key| seen.insert(*key) && self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0))
+        self.items.values().filter(move |key| {
+            seen.insert(*key) && self.slot(key.0, &key.1).is_some_and(|slot| slot.sendable > 0 || slot.lacks_text())
+        })
     }
 
     /// Whether the document has something to send.

@@ -105,6 +105,8 @@ struct State {
     docs: HashMap<DocKey, Backoff>,
     /// Documents whose present form must be fetched before the next write.
     fetch: BTreeSet<DocKey>,
+    /// Documents that somebody wants to see and whose text is not here.
+    wanted: BTreeSet<DocKey>,
     /// When documents were looked at: for backends where a write must follow a look.
     fresh: HashMap<DocKey, Moment>,
     /// Claims by entry.
@@ -197,7 +199,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let replica = self.ledger.replica();
         let free_at = |key: &DocKey| state.docs.get(key).and_then(|b| b.until_ms).unwrap_or(now_ms);
         let pull = if state.pulls.is_empty() { state.pull_at_ms } else { now_ms };
-        let push = replica.ready().map(free_at).min();
+        let push = replica.ready().chain(&state.wanted).map(free_at).min();
         let watch = replica.watched().map(|(key, since)| watch_over(since).max(free_at(key))).min();
         let sweeps = state.sweep.is_some() || !state.suspects.is_empty() || self.must_sweep(&state);
         let sweep = if sweeps { Some(now_ms) } else { state.sweep_at_ms };
@@ -212,6 +214,13 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         state.line.until_ms = None;
         for backoff in state.docs.values_mut() {
             backoff.until_ms = None;
+        }
+    }
+
+    /// Fetches a document that was pruned, because somebody wants to see it.
+    pub fn bring_back(&self, key: DocKey) {
+        if self.ledger.replica().is_pruned(key.0, &key.1) {
+            self.state.borrow_mut().wanted.insert(key);
         }
     }
 

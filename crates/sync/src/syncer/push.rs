@@ -68,7 +68,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let state = self.state.borrow();
         let replica = self.ledger.replica();
         let watched = replica.watched().filter(|(_, since)| watch_over(*since) <= now).map(|(key, _)| key);
-        let mut waiting = replica.ready().chain(watched).peekable();
+        let mut waiting = replica.ready().chain(watched).chain(&state.wanted).peekable();
         let any = waiting.peek().is_some();
         (waiting.find(|key| state.docs.get(*key).is_none_or(|b| !b.is_waiting(now))).cloned(), any)
     }
@@ -297,7 +297,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             WriteAnswer::Missing | WriteAnswer::Stale(None) | WriteAnswer::Unconfirmed => {
                 self.met();
                 self.doc_failed(key, None, missing());
-                self.state.borrow_mut().fetch.remove(key);
+                self.looked(key);
                 return Step::Worked;
             }
             WriteAnswer::Failed(Failure::SignedOut) => {
@@ -316,10 +316,15 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                 self.doc_failed(key, None, problem);
             }
         }
+        self.looked(key);
+        self.state.borrow_mut().fresh.insert(key.clone(), seen);
+        Step::Worked
+    }
+
+    fn looked(&self, key: &DocKey) {
         let mut state = self.state.borrow_mut();
         state.fetch.remove(key);
-        state.fresh.insert(key.clone(), seen);
-        Step::Worked
+        state.wanted.remove(key);
     }
 
     /// The backend has the document no longer, and shows no tombstone.

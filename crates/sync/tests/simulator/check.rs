@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use baton_engine::model::{Collection, Document};
-use baton_sync::ItemState;
+use baton_sync::{ItemState, Replica};
 
 use crate::desk::Tab;
 use crate::world::World;
@@ -93,7 +93,7 @@ pub fn soon(world: &World) -> Result<(), String> {
         let ledger = tab.ledger().ok_or_else(|| format!("{} never opened", tab.id))?;
         for ((collection, id), truth) in world.truth().filter(|(_, truth)| truth.is_some()) {
             let shown = ledger.replica().document(*collection, id).cloned();
-            if shown.as_deref() != truth {
+            if shown.as_deref() != truth && !pruned(world, &ledger.replica(), *collection, id) {
                 return Err(format!("{} does not know the newest of {}/{id} in time", tab.id, collection.name()));
             }
         }
@@ -136,7 +136,7 @@ fn same(world: &World, tab: &Rc<Tab>) -> Result<(), String> {
     }
     for ((collection, id), truth) in world.truth() {
         let shown = replica.document(*collection, id).map(AsRef::as_ref);
-        if shown != truth {
+        if shown != truth && !pruned(world, &replica, *collection, id) {
             let entries = |doc: Option<&baton_engine::model::Document>| {
                 doc.map(|d| d.journal().iter().map(|e| e.id.clone()).collect::<Vec<_>>())
             };
@@ -153,6 +153,30 @@ fn same(world: &World, tab: &Rc<Tab>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The tab has made room, and what it dropped was finished.
+fn pruned(world: &World, replica: &Replica, collection: Collection, id: &str) -> bool {
+    let truth = |collection, id: &str| world.audit.document(&(collection, id.to_owned()));
+    replica.is_pruned(collection, id)
+        && truth(collection, id).is_some_and(|doc| match &**doc {
+            Document::Message(message) => {
+                truth(Collection::Interactions, &message.interaction).is_none_or(|doc| doc.is_finished())
+            }
+            doc => doc.is_finished(),
+        })
+}
+
+/// Nothing is missing any more that was dropped for room.
+///
+/// # Errors
+/// Something is.
+pub fn all_back(world: &World) -> Result<(), String> {
+    let lacks = |tab: &Rc<Tab>| tab.ledger().is_some_and(|ledger| ledger.replica().pruned() > 0);
+    match world.open_tabs().into_iter().find(lacks) {
+        Some(tab) => Err(format!("{} wanted back what was dropped for room, and lacks it", tab.id)),
+        None => Ok(()),
+    }
 }
 
 /// What people typed is as they left it.

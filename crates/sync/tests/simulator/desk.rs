@@ -42,6 +42,8 @@ pub struct Promises {
     /// Client and key → texts that the draft may have.
     pub drafts: BTreeMap<(usize, String), Vec<Option<String>>>,
     pub refused_at_once: u64,
+    /// Documents dropped for room.
+    pub pruned: u64,
     /// Names entries and numbers tokens.
     pub counter: u64,
     /// Lines of the trace, if one is wanted.
@@ -230,6 +232,29 @@ impl Tab {
             let kept = ledger.discard(entry).await == Err(ItemError::NotStuck);
             if kept && fresh && self.store.disk.borrow().kept.outbox.contains_key(entry) {
                 self.promises.borrow_mut().let_go.remove(entry);
+            }
+        }
+        self.bell.set(true);
+    }
+
+    /// Drops finished work for room.
+    pub async fn prune(self: Rc<Self>) {
+        let Some(ledger) = self.ledger() else { return };
+        let dropped = ledger.prune(Timestamp::from_millis(i64::MAX)).await;
+        let mut promises = self.promises.borrow_mut();
+        promises.note(|| format!("    {} drops {dropped:?} documents", self.id));
+        promises.pruned += dropped.unwrap_or(0) as u64;
+        self.bell.set(true);
+    }
+
+    /// Wants to see what was dropped.
+    pub fn bring_back(&self) {
+        let (Some(ledger), Some(syncer)) = (self.ledger(), self.syncer()) else { return };
+        for (name, id) in self.store.disk.borrow().kept.docs.keys() {
+            if let Some(collection) = Collection::from_name(name)
+                && ledger.replica().is_pruned(collection, id)
+            {
+                syncer.bring_back((collection, id.clone()));
             }
         }
         self.bell.set(true);

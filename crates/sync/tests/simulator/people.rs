@@ -62,6 +62,8 @@ pub struct Stage {
     pub documents: usize,
     /// Everybody creates documents of his own only, as with ids that nobody can guess.
     pub own_ids: bool,
+    /// Percent of what is done to something that ends it.
+    pub ends: u32,
 }
 
 /// One thing to do: where, and what.
@@ -89,7 +91,7 @@ pub fn wish(
         0..=6 => {
             let id = pick(Collection::Cases, "case");
             let intent = match replica.document(Collection::Cases, &id).map(Arc::as_ref) {
-                Some(Document::Case(case)) => on_case(dice, case, actor),
+                Some(Document::Case(case)) => on_case(dice, stage, case, actor),
                 _ => open_case(),
             };
             (Collection::Cases, id, intent)
@@ -97,12 +99,16 @@ pub fn wish(
         7..=12 => {
             let id = pick(Collection::Callbacks, "callback");
             let there = replica.document(Collection::Callbacks, &id).is_some();
-            (Collection::Callbacks, id, if there { on_callback(dice) } else { book_callback() })
+            (Collection::Callbacks, id, if there { on_callback(dice, stage) } else { book_callback() })
         }
         13..=16 => {
             let id = pick(Collection::Interactions, "contact");
             let there = replica.document(Collection::Interactions, &id).is_some();
-            (Collection::Interactions, id, if there { on_contact(dice, actor, now) } else { start_contact(dice) })
+            (
+                Collection::Interactions,
+                id,
+                if there { on_contact(dice, stage, actor, now) } else { start_contact(dice) },
+            )
         }
         17 | 18 => {
             let presence = *dice.one(&[Presence::Available, Presence::Break, Presence::OnContact]);
@@ -151,7 +157,11 @@ fn open_case() -> Intent {
     }
 }
 
-fn on_case(dice: &Dice, case: &Case, actor: &Actor) -> Intent {
+fn on_case(dice: &Dice, stage: Stage, case: &Case, actor: &Actor) -> Intent {
+    if dice.chance(stage.ends) {
+        let answer = Intent::AnswerCustomer { text: text(dice) };
+        return if dice.chance(50) { answer } else { Intent::CloseCase { note: text(dice) } };
+    }
     let any = if case.legs.is_empty() { None } else { Some(dice.one(&case.legs)) };
     let mine = case.active_leg_of(&actor.org).or(case.active_legs().last());
     let leg = || if dice.chance(80) { mine.or(any) } else { any }.map(|l| l.id.clone()).unwrap_or_default();
@@ -210,7 +220,10 @@ fn book_callback() -> Intent {
     }
 }
 
-fn on_callback(dice: &Dice) -> Intent {
+fn on_callback(dice: &Dice, stage: Stage) -> Intent {
+    if dice.chance(stage.ends) {
+        return Intent::CancelCallback { reason: "reached elsewhere".into() };
+    }
     match dice.below(12) {
         0..=6 => Intent::ClaimCallback,
         7 | 8 => Intent::ReleaseCallback { reason: String::new() },
@@ -231,7 +244,11 @@ fn start_contact(dice: &Dice) -> Intent {
     }
 }
 
-fn on_contact(dice: &Dice, actor: &Actor, now: Timestamp) -> Intent {
+fn on_contact(dice: &Dice, stage: Stage, actor: &Actor, now: Timestamp) -> Intent {
+    if dice.chance(stage.ends) {
+        let dispose = Intent::Dispose { disposition: "SOLVED".into(), note: String::new() };
+        return if dice.chance(50) { Intent::EndInteraction } else { dispose };
+    }
     match dice.below(12) {
         0..=4 => Intent::AcceptInteraction,
         5 => Intent::SetTopic { topic: text(dice) },

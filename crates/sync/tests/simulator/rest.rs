@@ -59,6 +59,12 @@ impl World {
         Err("never comes to rest".into())
     }
 
+    /// The tabs that lead.
+    pub fn leaders(&self) -> Vec<TabId> {
+        let leads = |tab: &Rc<Tab>| tab.ledger().is_some_and(|ledger| ledger.is_leading());
+        self.open_tabs().into_iter().filter(leads).map(|tab| tab.id).collect()
+    }
+
     /// One tab of each client leads.
     fn elect(&mut self) {
         for client in 0..self.clients.len() {

@@ -69,6 +69,7 @@ pub fn run(setup: &Setup, recorded: Option<&[Action]>, trace: bool) -> Outcome {
         Ok(mut promises) => {
             totals.acknowledged = promises.acknowledged.len() as u64;
             totals.refused_at_once = promises.refused_at_once;
+            totals.pruned = promises.pruned;
             promises.trace.take().unwrap_or_default()
         }
         Err(_) => Vec::new(),
@@ -111,6 +112,15 @@ fn live(
         }
     }
     let (refused, let_go) = rest?;
+    if weather.prunes > 0 {
+        // All that is finished goes, and then all of it is wanted.
+        for wish in [|tab| Action::Prune { tab }, |tab| Action::BringBack { tab }] {
+            world.leaders().into_iter().for_each(|tab| world.apply(&wish(tab)));
+            world.run_calmly(SWEEP_MS)?;
+            check::at_rest(world)?;
+        }
+        check::all_back(world)?;
+    }
     world.totals.refused = refused;
     world.totals.let_go = let_go;
     Ok(())

@@ -47,6 +47,14 @@ pub enum Action {
         tab: TabId,
         dice: u64,
     },
+    /// Room is made on the device.
+    Prune {
+        tab: TabId,
+    },
+    /// What was dropped for room is wanted.
+    BringBack {
+        tab: TabId,
+    },
     Lead {
         tab: TabId,
     },
@@ -130,6 +138,7 @@ pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
         (2, 14),
         (1, 15),
         (weather.kicks, 16),
+        (weather.prunes, 17),
     ];
     let sum: u32 = weights.iter().map(|(w, _)| w).sum();
     let mut point = u32::try_from(dice.below(sum as usize)).unwrap_or(0);
@@ -169,6 +178,8 @@ pub fn next(world: &World, weather: &Weather, dice: &Dice) -> Action {
         13 => Action::Feed { tab, dice: seed },
         14 => Action::Tidy { tab, dice: seed },
         15 => Action::Draft { tab, dice: seed },
+        17 if dice.chance(60) => Action::Prune { tab },
+        17 => Action::BringBack { tab },
         16 => {
             if dice.chance(50) {
                 Action::Kick { tab }

@@ -18,6 +18,7 @@ pub struct Totals {
     pub refused_at_once: u64,
     pub versions: u64,
     pub dropped: u64,
+    pub pruned: u64,
     pub crashes: u64,
     pub evictions: u64,
     pub upgrades: u64,
@@ -51,6 +52,7 @@ impl Totals {
             (&mut self.refused_at_once, other.refused_at_once),
             (&mut self.versions, other.versions),
             (&mut self.dropped, other.dropped),
+            (&mut self.pruned, other.pruned),
             (&mut self.crashes, other.crashes),
             (&mut self.evictions, other.evictions),
             (&mut self.upgrades, other.upgrades),
@@ -81,7 +83,11 @@ impl std::fmt::Display for Totals {
             "  {} crashes, {} evictions, {} upgrades, {} deletions by others, {} entries overwritten by others",
             self.crashes, self.evictions, self.upgrades, self.deletes, self.dropped
         )?;
-        writeln!(f, "  {} transactions, {} of them failed", self.transactions, self.store_faults)?;
+        writeln!(
+            f,
+            "  {} transactions, {} of them failed; {} documents dropped for room",
+            self.transactions, self.store_faults, self.pruned
+        )?;
         let faults: Vec<String> = self.net.iter().map(|(fate, n)| format!("{fate:?} {n}")).collect();
         write!(f, "  {} requests: {}", self.requests, faults.join(", "))
     }

@@ -70,6 +70,8 @@ pub struct Weather {
     pub kicks: u32,
     pub feeds: u32,
     pub skews_ms: Vec<i64>,
+    /// Devices that are short of room.
+    pub prunes: u32,
 }
 
 impl Weather {
@@ -102,9 +104,14 @@ impl Weather {
         let store_fates: Vec<StoreFate> =
             [StoreFate::Before, StoreFate::After, StoreFate::Quota].into_iter().filter(|_| dice.chance(60)).collect();
         let skewed = dice.chance(50);
+        let prunes = if Dice::of(&[seed, 0xF11]).chance(40) { 20 } else { 0 };
         Weather {
             kind,
-            stage: Stage { documents: 1 + dice.below(3), own_ids: !kind.creates_once() },
+            stage: Stage {
+                documents: 1 + dice.below(3),
+                own_ids: !kind.creates_once(),
+                ends: if prunes > 0 { 50 } else { 0 },
+            },
             clients,
             tabs: 1 + dice.below(3),
             actions: 150 + dice.below(350),
@@ -126,6 +133,7 @@ impl Weather {
             kicks: *dice.one(&[1, 6, 30]),
             feeds: *dice.one(&[1, 4, 15]),
             skews_ms: (0..clients).map(|_| if skewed { dice.between(-120_000, 120_000) } else { 0 }).collect(),
+            prunes,
         }
     }
 }

@@ -163,6 +163,16 @@ impl World {
                 let tab = self.idle(lane);
                 self.begin(lane, tab.map(|tab| tab.tidy(Dice::new(*dice))));
             }
+            Action::Prune { tab } => {
+                let lane = LaneId { tab: *tab, strand: Strand::Tidy };
+                let tab = self.idle(lane);
+                self.begin(lane, tab.map(Tab::prune));
+            }
+            Action::BringBack { tab } => {
+                if let Some(tab) = self.tab(*tab) {
+                    tab.bring_back();
+                }
+            }
             Action::Draft { tab, dice } => {
                 let lane = LaneId { tab: *tab, strand: Strand::Draft };
                 let tab = self.idle(lane);
