@@ -104,7 +104,7 @@ impl Weather {
         let store_fates: Vec<StoreFate> =
             [StoreFate::Before, StoreFate::After, StoreFate::Quota].into_iter().filter(|_| dice.chance(60)).collect();
         let skewed = dice.chance(50);
-        let prunes = if Dice::of(&[seed, 0xF11]).chance(40) { 20 } else { 0 };
+        let prunes = if Dice::of(&[seed, 0xF11]).chance(25) { 20 } else { 0 };
         Weather {
             kind,
             stage: Stage {
