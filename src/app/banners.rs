@@ -93,7 +93,7 @@ pub fn Banners() -> impl IntoView {
         </Show>
         <Show when=move || !refused.get().is_empty()>
             <div class="banner" data-s="soon" role="status" data-test="banner-rules">
-                <Icon name="alert"/><p class="grow">{move || t().banner_rules}</p>
+                <Icon name="alert"/><p class="grow">{move || if desk.policy().is_some() { t().banner_rules } else { t().banner_no_rules }}</p>
                 <button type="button" class="btn" on:click=move |_| ui.page.set(Page::Rules)>{move || t().look}</button>
             </div>
         </Show>

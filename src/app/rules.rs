@@ -53,7 +53,7 @@ pub fn RulesPage() -> impl IntoView {
             <Show when=move || !refused.with(Vec::is_empty)>
                 <section class="fault-box">
                     <h2>{move || t().refused}</h2>
-                    <p>{move || t().refused_more}</p>
+                    <p>{move || if desk.policy().is_some() { t().refused_more } else { t().refused_all }}</p>
                     {move || refused.get().into_iter().map(|(file, found)| view! {
                         <div data-test="pack-faults">
                             <b>{file}</b>" "<span class="mute">{fill(t().fault_count, &[&found.len().to_string()])}</span>

@@ -41,7 +41,7 @@ fn chinese(what: &Wrong) -> String {
                 Loss::Search => "什么也查不到",
                 Loss::LogIn => "谁也登录不了",
             };
-            return fill("哪里都没有发送 {0}：{1}", &[&format!("{{{name}}}"), so]);
+            return fill("{0} 没有发送：{1}", &[&format!("{{{name}}}"), so]);
         }
         Wrong::NoSection { section } => return fill("这里和整个文件都没有 \"{0}\"", &[section]),
         Wrong::MustBe(wanted) => form(*wanted),
@@ -53,7 +53,7 @@ fn chinese(what: &Wrong) -> String {
         Wrong::Unread(Unread::NoOurs) => "没有 \"ours\"，这一项没有意义",
         Wrong::NoCollection => "一类资料也没有写",
         Wrong::RevisionNotSent => {
-            "哪里都没有发送版本号，写入就不带条件：请发送 {rev}（或用 revIn），或在 /promises 里写 \"cas\": \"none\""
+            "版本号没有发送，写入就不带条件：请发送 {rev}（或用 revIn），或在 /promises 里写 \"cas\": \"none\""
         }
         Wrong::NoFind => "缺这一项：编号由后台生成时，要能用我们的编号查到资料",
         Wrong::NoMark => "用标记表示删除，要写 /document/deleted",
@@ -76,6 +76,7 @@ fn form(wanted: Wanted) -> &'static str {
         Wanted::List => "应是列表 […]",
         Wanted::Texts => "应是文字的列表，例如 [\"a\", \"b\"]",
         Wanted::Pairs => "应是对象，值都是文字，例如 {\"Accept\": \"application/json\"}",
+        Wanted::LogInHeaders => "应是对象，值都是文字，例如 {\"Authorization\": \"{token}\"}",
         Wanted::Pointer => "应是 JSON Pointer：留空，或以“/”开头",
         Wanted::PointerOrNull => "应是 JSON Pointer；哪里都不放就写 null",
         Wanted::Member => "应指到资料里的一项，例如 \"/id\"",

@@ -45,6 +45,7 @@ texts! { RulesTexts {
     special: "另定", "special";
     pinned: "个案按受理时的版本计时，规则更新不改已定的时限。", "A case keeps the version it was taken under; new rules never move its dates.";
     refused_more: "包内有错就整包不用，继续用上一个好的版本。改好后重新载入即可。", "A pack with a fault is refused whole; the last good version stays in force. Mend it and reload.";
+    refused_all: "包内有错就整包不用，这台设备上也没有更早的好版本。改好后重新载入即可。", "A pack with a fault is refused whole, and this device has no earlier good version. Mend it and reload.";
     fault_count: "{0} 处错误", "{0} {0|fault|faults}";
     stated_more: "原文写明", "printed plainly";
     decoded_more: "原文残缺，读法可靠", "garbled, the reading is safe";

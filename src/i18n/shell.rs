@@ -57,6 +57,7 @@ texts! { ShellTexts {
     banner_full: "这台设备给接力台的空间已用 {0}%；满了就存不下新的操作", "This device's room for Baton is {0} % full; when it is full, nothing new can be stored";
     banner_logged_out: "登录已过期，未发送的内容还在；重新登录后继续发送", "The session ended. Unsent work is kept; log in again to send it";
     banner_rules: "规则包有错，仍用上一个好的版本", "A policy pack has faults; the last good one stays in force";
+    banner_no_rules: "规则包有错，现在没有可用的规则，不能受理和派单", "A policy pack has faults and none is in force: no case can be taken or dispatched";
     banner_connector: "连接器文件有错，没有采用", "A connector file has faults and is not used";
     another_backend: "换一个后台", "Another backend";
     works_on: "后台：{0}", "Backend: {0}";

@@ -236,7 +236,7 @@ impl Reader<'_> {
                     self.fault("/auth/headers", Wrong::NotSent { name: "token", so: Loss::LogIn });
                 }
             }
-            None => self.fault("/auth/headers", Wrong::MustBe(Wanted::Pairs)),
+            None => self.fault("/auth/headers", Wrong::MustBe(Wanted::LogInHeaders)),
         }
         Some(LogInRequest { method: method?.into(), path: path?, body, token: token?, headers })
     }

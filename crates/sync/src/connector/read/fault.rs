@@ -82,6 +82,8 @@ pub enum Wanted {
     Texts,
     /// An object whose members are texts.
     Pairs,
+    /// The same for the headers of a log-in, which carry its token.
+    LogInHeaders,
     Pointer,
     PointerOrNull,
     /// A pointer that is not empty.
@@ -136,6 +138,7 @@ impl Wanted {
             Wanted::List => "must be a list",
             Wanted::Texts => "must be a list of texts",
             Wanted::Pairs => "must be an object of texts, such as {\"Accept\": \"application/json\"}",
+            Wanted::LogInHeaders => "must be an object of texts, such as {\"Authorization\": \"{token}\"}",
             Wanted::Pointer => "must be a JSON Pointer: empty, or beginning with '/'",
             Wanted::PointerOrNull => "must be a JSON Pointer, or null for nowhere",
             Wanted::Member => "must lead to a member of the document, such as \"/id\"",
