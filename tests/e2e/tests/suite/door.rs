@@ -1,6 +1,7 @@
 //! Getting in and out.
 
 use baton_e2e::{Customer, Desk, Person, Site, hook};
+use serde_json::json;
 
 #[test]
 fn a_person_logs_in() {
@@ -49,4 +50,27 @@ fn log_out_wipes_customers_and_keeps_unsent_work() {
     home.log_in();
     home.until("it is sent at last", || home.outbox().is_empty().then_some(()));
     site.api().case("登出之前未发送", "once", |_| true);
+}
+
+/// A page that browsers do not let encrypt: the desk works all the same and says so; log-out wipes it all the same.
+#[test]
+fn where_nothing_can_be_sealed_settings_say_so() {
+    let site = Site::quiet();
+    let sealed = Desk::of(&site, Person::Group);
+    sealed.go("settings");
+    sealed.wait_text(&hook("sealed"), "that it is encrypted", |text| text.contains("加密保存"));
+
+    let home = Desk::at_the_door(&site, Person::Home);
+    let hide = "Object.defineProperty(crypto, 'subtle', { value: undefined, configurable: true })";
+    home.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": hide }));
+    home.open(&site.url());
+    home.log_in();
+    home.take_in(Customer::Chen, "NETWORK.signal", "没有加密");
+    site.api().case("没有加密", "sent", |_| true);
+    assert!(home.shows(Customer::Chen.number()), "it lies open");
+    home.go("settings");
+    home.wait_text(&hook("sealed"), "that it is not encrypted", |text| text.contains("HTTPS"));
+    home.log_out();
+    assert!(!home.shows(Customer::Chen.number()), "customer data after log-out");
+    assert_eq!(home.faults(), Vec::<String>::new());
 }
