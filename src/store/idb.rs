@@ -11,23 +11,18 @@ use std::rc::Rc;
 
 use baton_sync::OutboxItem;
 use baton_sync::store::{Batch, DocRecord, ItemRecord, Portion, Snapshot, Store, StoreError};
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::StoreWord;
 use super::batch::{Outcome, Prepared};
 use super::connection::{Connection, failed};
-use super::documents::{Documents, close, close_front, lying, lying_front, numbers, put, remove};
+use super::documents::{Documents, close_front, lying, lying_front, numbers};
 use super::enter::enter;
 use super::layout::{CURSORS, DAMAGED, DRAFTS, FENCE, FRONT, META, ONLY, OUTBOX, SEAL, SEGMENTS, TEXTS, VERSION};
 use super::records::{Record, close_text, doc_key, number_of, open_text, read_pair, records};
 use super::request::{Fault, Mode, Transaction, list, value};
 use super::seal::Seal;
-use super::segment::chunks;
-
-/// Segments are merged when no documents were written for so long, milliseconds.
-const CALM_MS: u32 = 2_000;
+use super::tend::Tending;
 
 /// What stands in the place of an entry that cannot be opened. No entry has this form, so it is shown as one that cannot be
 /// read, and stays until the person discards it.
@@ -45,9 +40,7 @@ pub struct Inner {
     next: Cell<u64>,
     /// Entries that were thrown away with an earlier copy of the database, or whose key was.
     lost: Option<u64>,
-    tending: Cell<bool>,
-    /// Documents were written since the tending began to wait.
-    stirred: Cell<bool>,
+    pub tending: Tending,
 }
 
 /// Everything but the documents, as it lies there.
@@ -72,8 +65,7 @@ impl IdbStore {
             seal: RefCell::new(entered.seal),
             next: Cell::new(entered.next),
             lost: thrown_away.or((entered.lost > 0).then_some(entered.lost)),
-            tending: Cell::new(false),
-            stirred: Cell::new(false),
+            tending: Tending::default(),
         })))
     }
 
@@ -131,6 +123,11 @@ impl Inner {
 
     pub fn hold(&self, seal: Seal, next: u64) {
         self.seal.replace(seal);
+        self.number_from(next);
+    }
+
+    /// Segments are sealed for this number or higher ones from now on.
+    pub fn number_from(&self, next: u64) {
         self.next.set(self.next.get().max(next));
     }
 
@@ -164,7 +161,7 @@ impl Inner {
     // ── Reading ──────────────────────────────────────────────────────────
 
     /// Asks in a transaction in which the index is as the segments are, which must be in its scope.
-    async fn indexed<T>(
+    pub async fn indexed<T>(
         &self,
         stores: &[&str],
         ask: impl AsyncFn(&Transaction) -> Result<T, Fault>,
@@ -264,7 +261,7 @@ impl Inner {
     // ── Writing ──────────────────────────────────────────────────────────
 
     /// Writes one value of `meta`, or removes it.
-    async fn note(&self, key: &str, text: &str, mode: Mode) -> Result<(), StoreError> {
+    pub async fn note(&self, key: &str, text: &str, mode: Mode) -> Result<(), StoreError> {
         let tx = self.connection.begin(&[META], mode).await?;
         let put = || -> Result<(), Fault> { Ok(tx.store(META)?.put_with_key(&text.into(), &key.into()).map(drop)?) };
         let work = put();
@@ -295,63 +292,6 @@ impl Inner {
         };
         let forgotten = forget();
         self.connection.end(tx, forgotten).await
-    }
-
-    async fn merge(&self) -> Result<bool, StoreError> {
-        if !self.documents.wants_merge() {
-            return Ok(false);
-        }
-        // Neither the outbox nor the commits' number is in its transactions: a person's act does not wait for it.
-        let ask = async |tx: &Transaction| self.documents.to_merge(tx).await;
-        let Some((old, present)) = self.indexed(&[SEGMENTS, TEXTS], ask).await? else { return Ok(false) };
-        let seal = self.seal();
-        let docs = self.documents.open(&seal, &old, |number, key| self.documents.is_live(number, key)).await;
-        let (chunks, old) = (chunks(docs), old.iter().map(|lying| lying.number).collect::<Vec<_>>());
-        let first = present.last().copied().unwrap_or(0).max(self.next() - 1) + 1;
-        let new = close(&seal, &chunks, first).await.map_err(failed)?;
-        let tx = self.connection.begin(&[SEGMENTS, TEXTS, SEAL], Mode::Strict).await?;
-        let work = async {
-            let kept = value(tx.store(SEAL)?.get(&ONLY.into())?).await?;
-            // A segment that came meanwhile may hold newer forms, and would be older by its number.
-            let holds = seal.is_kept_as(&kept) && numbers(&tx.store(SEGMENTS)?).await? == present;
-            if holds {
-                put(&tx, &new)?;
-                remove(&tx, &old)?;
-            }
-            Ok(holds)
-        };
-        let work = work.await;
-        if self.connection.end(tx, work).await? {
-            self.documents.merged(&chunks, first, &old);
-            self.next.set(self.next.get().max(first + new.len() as u64));
-        }
-        Ok(true)
-    }
-
-    /// Merges when no documents were written for a while, and notes damage.
-    fn tend_later(self: &Rc<Self>) {
-        self.stirred.set(true);
-        if self.tending.replace(true) {
-            return;
-        }
-        let weak = Rc::downgrade(self);
-        spawn_local(async move {
-            loop {
-                TimeoutFuture::new(CALM_MS).await;
-                let Some(inner) = weak.upgrade() else { return };
-                if inner.stirred.replace(false) {
-                    continue;
-                }
-                if inner.documents.take_damage() {
-                    // A failure is noted at the next reading.
-                    let _ = inner.note(DAMAGED, "1", Mode::Relaxed).await;
-                }
-                // A failure is nobody's loss: it is tried again after the next documents.
-                while inner.merge().await.is_ok_and(|merged| merged) && !inner.stirred.get() {}
-                inner.tending.set(false);
-                return;
-            }
-        });
     }
 }
 
@@ -450,7 +390,7 @@ impl Store for IdbStore {
         let applied = loop {
             let (seal, first) = (inner.seal(), inner.next());
             let sealed = batch.seal(&seal, first).await.map_err(failed)?;
-            inner.next.set(inner.next().max(first + batch.chunks().len() as u64));
+            inner.number_from(first + batch.chunks().len() as u64);
             let tx = inner.connection.begin(&batch.stores(), batch.mode()).await?;
             // What is not done is undone by dropping the transaction.
             match sealed.apply(&tx).await {

@@ -16,6 +16,7 @@ mod request;
 mod seal;
 mod segment;
 mod tabs;
+mod tend;
 mod wipe;
 
 pub use idb::IdbStore;
