@@ -8,6 +8,7 @@ mod pruning;
 mod sending;
 
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -283,8 +284,8 @@ impl Replica {
     }
 
     fn put(&mut self, key: DocKey, slot: Slot) {
-        let docs = self.docs.entry(key.0).or_default();
-        let old = docs.get(&key.1);
+        let place = self.docs.entry(key.0).or_default().entry(key.1.clone());
+        let old = if let Entry::Occupied(old) = &place { Some(old.get()) } else { None };
         let same = old.is_some_and(|old| old.same(&slot));
         if let Some(old) = old {
             for item in &old.pending {
@@ -301,10 +302,10 @@ impl Replica {
             self.next_seq = self.next_seq.max(item.seq + 1);
         }
         self.outbox_changed |= !slot.pending.is_empty() && !same;
-        if slot.is_empty() {
-            docs.remove(&key.1);
-        } else {
-            docs.insert(key.1.clone(), slot);
+        match place {
+            Entry::Occupied(old) if slot.is_empty() => drop(old.remove()),
+            Entry::Vacant(_) if slot.is_empty() => {}
+            place => drop(place.insert_entry(slot)),
         }
         if !same {
             self.unreadable.get_mut().remove(&key);

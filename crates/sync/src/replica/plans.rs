@@ -60,20 +60,30 @@ impl Replica {
         trip: Trip,
     ) -> Plan {
         let mut plan = Plan::default();
-        let mut newest: BTreeMap<DocKey, Base> = BTreeMap::new();
+        // With the slots as they are now.
+        let mut newest: BTreeMap<DocKey, (Base, Slot)> = BTreeMap::new();
         for remote in remotes {
             let Place::Of(collection) = remote.place else { continue };
             let (id, base) = Base::of(remote);
             let key = (collection, id);
-            let known = newest.get(&key).or_else(|| self.slot(key.0, &key.1)?.base.as_ref());
-            let is_answer = answered.is_some_and(|(k, rev)| *k == key && known.map(|b| b.rev.as_str()) == rev);
-            if known.is_none_or(|known| is_news(known, &base, is_answer)) {
-                newest.insert(key, base);
+            let is_answer = |known: Option<&Base>| {
+                answered.is_some_and(|(k, rev)| *k == key && known.map(|b| b.rev.as_str()) == rev)
+            };
+            match newest.get_mut(&key) {
+                Some((known, _)) if is_news(known, &base, is_answer(Some(known))) => *known = base,
+                Some(_) => {}
+                None => {
+                    let slot = self.slot(key.0, &key.1);
+                    let known = slot.and_then(|slot| slot.base.as_ref());
+                    if known.is_none_or(|known| is_news(known, &base, is_answer(Some(known)))) {
+                        let slot = slot.cloned().unwrap_or_default();
+                        newest.insert(key, (base, slot));
+                    }
+                }
             }
         }
-        for (key, base) in newest {
+        for (key, (base, mut slot)) in newest {
             plan.batch.docs.push(base.record(&key));
-            let mut slot = self.slot_or_new(&key);
             if !defence::on(Defence::RebaseOnPull) {
                 // As if a new base were the whole truth.
                 plan.batch.remove.extend(slot.pending.drain(..).map(|i| i.id().to_owned()));

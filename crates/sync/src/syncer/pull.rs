@@ -2,7 +2,7 @@
 
 use baton_engine::model::Collection;
 
-use super::{Link, PULL_EVERY_MS, Step, Syncer};
+use super::{LOOK_MS, Link, PULL_EVERY_MS, Step, Syncer};
 use crate::connector::{Failure, ListAnswer, Live};
 use crate::join::both;
 use crate::moment::Trip;
@@ -17,7 +17,7 @@ const LEAST_PAGE: usize = 50;
 /// followed by a smaller one.
 const QUICK_MS: i64 = 1_000;
 
-/// A page that came before its turn. A write makes it worthless: it may show what was there before.
+/// A page that came before its turn. A write or some time makes it worthless: it may show what was there before.
 pub(super) struct Ahead {
     collection: Collection,
     cursor: Option<String>,
@@ -39,7 +39,7 @@ impl Pace {
     /// `took_ms`: None if no answer came.
     fn note(&mut self, took_ms: Option<i64>) {
         match took_ms {
-            Some(ms) if ms <= QUICK_MS => self.0 = self.0.saturating_mul(2),
+            Some(ms) if ms <= QUICK_MS => self.0 = self.0.saturating_mul(4),
             Some(ms) if ms < 10 * QUICK_MS => {}
             _ => self.0 = (self.0 / 2).clamp(LEAST_PAGE, FIRST_PAGE),
         }
@@ -52,6 +52,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let Some(_turn) = self.turn() else { return Step::Idle };
         let now = self.clock.steady_ms();
         if let Some(step) = self.blocked(now) {
+            self.state.borrow_mut().ahead = None;
             return if step == Step::Waiting && self.pull_at() > now { Step::Idle } else { step };
         }
         let next = {
@@ -70,7 +71,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             self.listed(collection);
             return Step::Worked;
         };
-        let ahead = self.state.borrow_mut().ahead.take().filter(|a| a.collection == collection && a.cursor == cursor);
+        let fresh = |a: &Ahead| {
+            a.collection == collection && a.cursor == cursor && now.saturating_sub(a.answered.1.asked_ms) <= LOOK_MS
+        };
+        let ahead = self.state.borrow_mut().ahead.take().filter(fresh);
         let answered = match ahead {
             Some(ahead) => Some(ahead.answered),
             None => self.ask(request, collection, cursor.as_deref(), most).await,
@@ -207,7 +211,7 @@ mod tests {
             times.iter().for_each(|ms| pace.note(*ms));
             pace.0
         };
-        assert_eq!(after(&[Some(1), Some(QUICK_MS)]), 4 * FIRST_PAGE);
+        assert_eq!(after(&[Some(1), Some(QUICK_MS)]), 16 * FIRST_PAGE);
         assert_eq!(after(&[Some(QUICK_MS + 1); 9]), FIRST_PAGE);
         assert_eq!(after(&[Some(1), Some(1), Some(1), None]), FIRST_PAGE, "after a failure no more than at first");
         assert_eq!(after(&[Some(29_000), None]), FIRST_PAGE / 4);
