@@ -57,7 +57,7 @@ pub fn number_of(text: &JsValue) -> u64 {
 
 /// Key of a document. Collection names have no slash.
 pub fn doc_key(collection: &str, id: &str) -> String {
-    format!("{collection}/{id}")
+    [collection, "/", id].concat()
 }
 
 /// None if it was written by something else.
