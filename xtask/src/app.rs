@@ -72,7 +72,7 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
         .env("CARGO_TARGET_DIR", paths::target())
         .env("RUST_BACKTRACE", "0") // of Trunk itself: the compiler has already said what is wrong
         .env_remove(finish::NPM_ENV);
-    let mut flags = vec![SMALL_VIEWS.to_owned()];
+    let mut flags = vec![SMALL_VIEWS.to_owned(), TELLING_NAMES.to_owned()];
     flags.extend(without_home_paths());
     trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "));
     if std::env::var_os("NO_COLOR").is_some() {
@@ -89,6 +89,9 @@ pub fn app(tools: &Tools) -> Outcome<PathBuf> {
 
 /// Leptos then boxes the views of components instead of making a type of every whole page: a fifth less to transfer.
 const SMALL_VIEWS: &str = "--cfg erase_components";
+
+/// Names that say which types a function was compiled for: the finished app has none, but is ordered by them.
+const TELLING_NAMES: &str = "-Csymbol-mangling-version=v0";
 
 /// Panic messages name source files. Without the folder that crates are kept in on this machine the app is smaller,
 /// says nothing of who built it, and comes out the same on every machine.

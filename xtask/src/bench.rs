@@ -2,7 +2,7 @@
 //! hands over to the harness (benches/harness), which measures. No measuring here.
 
 use crate::tools::{self, Tools};
-use crate::{Outcome, app, browser, cmd, dist, paths};
+use crate::{Outcome, app, browser, cmd, dist, finish, paths};
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::fs;
@@ -112,7 +112,9 @@ fn wasm_side(tools: &Tools, side: &str, out: &str) -> Outcome<PathBuf> {
     cmd::run(bindgen.arg(&built))?;
     let wasm = out.join("bench_bg.wasm");
     match &tools.npm {
-        Some(npm) => cmd::run(Command::new(npm.bin.join("wasm-opt")).args(["-Oz", "--output"]).arg(&wasm).arg(&wasm))?,
+        Some(npm) => cmd::run(
+            Command::new(npm.bin.join("wasm-opt")).args(finish::WASM_OPT).arg("--output").arg(&wasm).arg(&wasm),
+        )?,
         None => cmd::say("without Node.js and npm there is no wasm-opt, and only the sides in Chromium and native"),
     }
     Ok(out)
