@@ -18,25 +18,18 @@ pub fn run(out: Option<PathBuf>) -> Outcome {
         copy(&file, &site.join(file.strip_prefix(&built).unwrap_or(&file)))?;
     }
     copy(&server, &out.join(paths::exe("baton-backend")))?;
-    cmd::run(
-        cmd::cargo([
-            "run",
-            "--quiet",
-            "--locked",
-            "--profile",
-            "tool",
-            "-p",
-            "xtask",
-            "--features",
-            "press",
-            "--",
-            "press",
-        ])
-        .arg(&site)
-        .env("CARGO_TARGET_DIR", paths::target()),
-    )?;
+    press("press", &site)?;
     eprintln!("\n  {} is ready to be copied to a server.", out.display());
     Ok(())
+}
+
+/// `press` compresses the site, `weigh` only holds it against the budget.
+///
+/// # Errors
+/// What that command said.
+pub fn press(command: &str, site: &Path) -> Outcome {
+    let run = ["run", "--quiet", "--locked", "--profile", "tool", "-p", "xtask", "--features", "press", "--", command];
+    cmd::run(cmd::cargo(run).arg(site).env("CARGO_TARGET_DIR", paths::target()))
 }
 
 fn copy(from: &Path, to: &Path) -> Outcome {

@@ -35,7 +35,7 @@ cargo xtask serve [--port 8080] [--fresh] [--no-demo] [--open] [--connector FILE
       --connect ORIGIN   the desk may call this backend, to be tried from its Backend page
 
 cargo xtask test [--only STEP]... [--quick] [-- NAME...]
-    Prove it: fmt, lint, native, servers, browser, e2e (in this order; --quick leaves out the last three);
+    Prove it: fmt, lint, native, servers, browser, size, e2e (in this order; --quick leaves out the last four);
     with NAMEs, only the tests whose name has one of them
 
 cargo xtask dist [--out DIR]
@@ -105,10 +105,12 @@ fn run() -> Outcome {
         "connector" => connector(args),
         "build" => nothing_more(args).and_then(|()| app::build_all().map(drop)),
         "tools" => nothing_more(args).and_then(|()| tools::ensure().map(drop)),
-        // Not for people: Trunk's hook, and what `dist` and `serve --open` start.
+        // Not for people: Trunk's hook, and what `dist`, `test` and `serve --open` start.
         "post-build" => finish::run(),
         #[cfg(feature = "press")]
         "press" => press::run(&std::path::PathBuf::from(args.value().map_err(usage)?)),
+        #[cfg(feature = "press")]
+        "weigh" => press::weigh(&std::path::PathBuf::from(args.value().map_err(usage)?)),
         "open-when-up" => serve::open_when_up(&args.value().map_err(usage)?.to_string_lossy()),
         other => Err(format!("no command `{other}`\n\n{HELP}")),
     }

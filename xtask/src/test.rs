@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every proof, step by step, with one table at the end. What could not run has not passed.
 
 use crate::tools::{self, Tools};
-use crate::{Outcome, app, browser, cmd, paths, servers};
+use crate::{Outcome, app, browser, cmd, dist, paths, servers};
 use lexopt::prelude::*;
 use std::fs;
 use std::path::PathBuf;
@@ -14,18 +14,20 @@ enum Step {
     Native,
     Servers,
     Browser,
+    Size,
     E2e,
 }
 
 /// What a step does with the words that were given for `cargo test`: names of tests, say.
 type Act = fn(&[String]) -> Outcome;
 
-const STEPS: [(Step, &str, Act); 6] = [
+const STEPS: [(Step, &str, Act); 7] = [
     (Step::Fmt, "fmt", fmt),
     (Step::Lint, "lint", lint),
     (Step::Native, "native", native),
     (Step::Servers, "servers", real_servers),
     (Step::Browser, "browser", browser_tests),
+    (Step::Size, "size", size),
     (Step::E2e, "e2e", e2e),
 ];
 
@@ -46,7 +48,7 @@ impl Options {
                 Long("only") => {
                     let name = args.value()?.string()?;
                     let step = STEPS.iter().find(|(_, known, _)| *known == name);
-                    options.only.push(step.ok_or("--only takes fmt, lint, native, servers, browser or e2e")?.0);
+                    options.only.push(step.ok_or("--only takes fmt, lint, native, servers, browser, size or e2e")?.0);
                 }
                 Value(word) => options.words.push(word.string()?),
                 other => return Err(other.unexpected()),
@@ -57,7 +59,7 @@ impl Options {
 
     fn wants(&self, step: Step) -> bool {
         let chosen = self.only.is_empty() || self.only.contains(&step);
-        chosen && !(self.quick && matches!(step, Step::Servers | Step::Browser | Step::E2e))
+        chosen && !(self.quick && matches!(step, Step::Servers | Step::Browser | Step::Size | Step::E2e))
     }
 }
 
@@ -189,6 +191,16 @@ fn browser_tests(words: &[String]) -> Outcome {
             .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
             .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities),
     )
+}
+
+/// What a first visit transfers, against the budget that is committed.
+fn size(_: &[String]) -> Outcome {
+    let tools = tools::ensure()?;
+    let site = app::app(&tools)?;
+    if tools.npm.is_none() {
+        return Err("the budget is for the app as wasm-opt makes it: install Node.js with npm".to_owned());
+    }
+    dist::press("weigh", &site)
 }
 
 /// The real app and the real server, driven by real browsers. What the tests are told:
