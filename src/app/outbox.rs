@@ -19,6 +19,7 @@ use crate::i18n::fields::FieldTexts;
 use crate::i18n::outbox::OutboxTexts;
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::{fill, format, intents, lang, words};
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 
 /// (data-out, icon, word)
@@ -65,9 +66,9 @@ pub fn OutboxPage() -> impl IntoView {
                 <div class="empty" data-test="outbox-empty"><Icon name="checks"/><b>{move || t().outbox_empty}</b><span>{move || t().outbox_empty_more}</span></div>
             </Show>
             <ul class="ob-list">
-                <For each=move || items.get() key=|i| (i.id().to_owned(), format!("{:?}", i.state)) let:item>
+                <Each each=move || items.get() key=|i| (i.id().to_owned(), format!("{:?}", i.state)) let:item>
                     <Line item/>
-                </For>
+                </Each>
             </ul>
             <Show when=move || !unreadable.with(Vec::is_empty)>
                 <div class="hline page-h2"><h2>{move || t().unreadable}</h2><span class="grow"></span>
@@ -79,7 +80,7 @@ pub fn OutboxPage() -> impl IntoView {
                 </div>
                 <p class="mute small">{move || OutboxTexts::get(lang()).unreadable_more}</p>
                 <ul class="ob-list" data-test="unreadable">
-                    <For each=move || unreadable.get() key=|u| u.0.clone() let:fault>
+                    <Each each=move || unreadable.get() key=|u| u.0.clone() let:fault>
                         <li class="oi" data-out="failed" data-test="unreadable-item">
                             <Icon name="alert"/>
                             <b class="cut">{fault.0.clone()}</b>
@@ -89,7 +90,7 @@ pub fn OutboxPage() -> impl IntoView {
                             }>{move || OutboxTexts::get(lang()).copy}</button>
                             <p class="cut">{fault.1.clone()}</p>
                         </li>
-                    </For>
+                    </Each>
                 </ul>
             </Show>
         </main>

@@ -11,6 +11,7 @@ use super::ui_state::{Toast, Tone, Ui};
 use crate::i18n::shell::ShellTexts;
 use crate::i18n::words::{self, Words};
 use crate::i18n::{fill, lang};
+use crate::ui::each::Each;
 use crate::ui::kbd::Hint;
 
 /// How long a toast stays, milliseconds; a bad one stays longer.
@@ -33,9 +34,9 @@ pub fn Toasts() -> impl IntoView {
     });
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || ui.toasts.get() key=|t| t.id let:toast>
+            <Each each=move || ui.toasts.get() key=|t| t.id let:toast>
                 <OneToast toast/>
-            </For>
+            </Each>
         </div>
     }
 }

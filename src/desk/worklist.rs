@@ -17,6 +17,7 @@ use crate::i18n::words;
 use crate::i18n::worklist::WorklistTexts;
 use crate::i18n::{fill, lang};
 use crate::ui::clock::state_key;
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::virtual_list::{Plan, VirtualList};
 
@@ -188,11 +189,11 @@ pub fn WorklistView() -> impl IntoView {
                         }}
                     </div>
                     <div class="rows" style:height=move || format!("{}px", list.drawn_height())>
-                        <For each=move || 0..parts.with(Vec::len) key=|n| *n let:n>
+                        <Each each=move || 0..parts.with(Vec::len) key=|n| *n let:n>
                             <div class="rows-at" aria-hidden="true" style:transform=move || format!("translateY({}px)", list.head_top(n))>
                                 {move || parts.with(|p| p.get(n).cloned()).map(|group| view! { <GroupHead group/> })}
                             </div>
-                        </For>
+                        </Each>
                         {move || {
                             let slots = list.slots();
                             (0..slots).map(|slot| view! { <row::RowSlot rows list nth=slot of=slots/> }).collect_view()

@@ -4,6 +4,7 @@ pub mod apart;
 pub mod clock;
 pub mod dialog;
 pub mod draft;
+pub mod each;
 pub mod icon;
 pub mod kbd;
 pub mod tier;

@@ -16,6 +16,7 @@ use crate::desk::contact::{Acts, plan};
 use crate::i18n::callback::CallbackTexts;
 use crate::i18n::{fill, format};
 use crate::ui::clock::ClockView;
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
@@ -148,9 +149,9 @@ fn DeskBacklog(desk: String) -> impl IntoView {
             <div class="scroll"><table class="grid">
                 <thead><tr><th>{t().col_customer}</th><th>{t().col_topic}</th><th>{t().col_tries}</th><th>{t().col_claim}</th><th class="r">{t().col_due}</th></tr></thead>
                 <tbody>
-                    <For each=move || list.with(|l| l.order.iter().take(MOST).cloned().collect::<Vec<_>>()) key=|id| id.clone() let:id>
+                    <Each each=move || list.with(|l| l.order.iter().take(MOST).cloned().collect::<Vec<_>>()) key=|id| id.clone() let:id>
                         <BacklogRow id=id list=list minute=minute/>
-                    </For>
+                    </Each>
                 </tbody>
             </table></div>
         }

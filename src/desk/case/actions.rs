@@ -10,6 +10,7 @@ use super::menu::Menu;
 use super::room::Room;
 use crate::app::ui_state::Tone;
 use crate::i18n::{fill, words};
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::kbd::Hint;
 use crate::ui::undo::lasting;
@@ -26,14 +27,14 @@ pub fn Actions(room: Room) -> impl IntoView {
     let menu = Signal::derive(move || offer.with(|o| o.menu.clone()));
     view! {
         <div class="acts" role="group" aria-label=move || room.t().actions data-test="acts">
-            <For each=bar key=|a| a.clone() let:item>
+            <Each each=bar key=|a| a.clone() let:item>
                 <ActButton room act=item.1 primary=item.0/>
-            </For>
+            </Each>
             <span class="grow"></span>
             <Menu room acts=menu/>
-            <For each=close key=|a| a.clone() let:act>
+            <Each each=close key=|a| a.clone() let:act>
                 <ActButton room act primary=false/>
-            </For>
+            </Each>
         </div>
     }
 }

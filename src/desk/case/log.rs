@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::room::Room;
 use crate::i18n::case::{CaseTexts, link};
 use crate::i18n::{Lang, fields, fill, format};
+use crate::ui::each::Each;
 
 /// Entries that are shown before "show all".
 const SHORT: usize = 6;
@@ -35,13 +36,13 @@ pub fn Journal(room: Room) -> impl IntoView {
     view! {
         <section class="case-log" data-test="journal" aria-label=move || t().journal>
             <ol class="log" aria-label=move || t().journal>
-                <For each=lines key=|l| (l.id.clone(), l.when.clone(), l.what.clone()) let:line>
+                <Each each=lines key=|l| (l.id.clone(), l.when.clone(), l.what.clone()) let:line>
                     <li data-test="journal-entry">
                         <time title=line.full>{line.when}</time>
                         <b class="cut">{line.org}</b>
                         <span class="log-what"><span class="mute">{line.person}</span>" "{line.what}</span>
                     </li>
-                </For>
+                </Each>
             </ol>
             <Show when=move || count.get() == 0>
                 <p class="small mute">{move || t().journal_empty}</p>

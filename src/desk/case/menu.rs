@@ -9,6 +9,7 @@ use web_sys::{HtmlElement, Node};
 use super::act::Act;
 use super::actions::{Shown, press};
 use super::room::Room;
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::kbd::Hint;
 
@@ -90,9 +91,9 @@ pub fn Menu(room: Room, acts: Signal<Vec<Act>>) -> impl IntoView {
                 </button>
                 <Show when=move || open.get()>
                     <div class="pop more-menu" role="menu" aria-label=move || room.t().more>
-                        <For each=move || acts.get() key=|a| a.clone() let:act>
+                        <Each each=move || acts.get() key=|a| a.clone() let:act>
                             <Item room act leave=Callback::new(move |()| leave())/>
-                        </For>
+                        </Each>
                     </div>
                 </Show>
             </div>

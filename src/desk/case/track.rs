@@ -16,6 +16,7 @@ use crate::app::ui_state::Dialog;
 use crate::i18n::case::leg_state;
 use crate::i18n::{fill, format};
 use crate::ui::clock::{ClockView, state_key, ticking};
+use crate::ui::each::Each;
 
 /// Below this the track is a list, pixels.
 const NARROW: f64 = 660.0;
@@ -89,9 +90,9 @@ fn Lanes(room: Room, track: Memo<Option<Track>>) -> impl IntoView {
             </svg>
             {move || fitting(room, labels.get(), track.with(|t| t.as_ref().map_or(1.0, |t| t.width))).into_iter().map(|l| label(room, l)).collect_view()}
             <CustomerCard room track/>
-            <For each=move || cards.get().unwrap_or_default() key=|c| c.clone() let:card>
+            <Each each=move || cards.get().unwrap_or_default() key=|c| c.clone() let:card>
                 <Card room track at=card.0/>
-            </For>
+            </Each>
         </div>
         {move || (elided.get() > 0).then(|| view! {
             <p class="small mute">{fill(room.t().elided, &[&elided.get().to_string()])}</p>
@@ -294,9 +295,9 @@ fn Branches(room: Room, track: Memo<Option<Track>>) -> impl IntoView {
         <Show when=move || !ids.with(Vec::is_empty)>
             <div class="branches">
                 <span class="small mute">{move || room.t().other_legs}</span>
-                <For each=move || ids.get() key=|id| id.clone() let:id>
+                <Each each=move || ids.get() key=|id| id.clone() let:id>
                     <Branch room track id/>
-                </For>
+                </Each>
             </div>
         </Show>
     }

@@ -8,6 +8,7 @@ use super::track::{HopClock, leg_key};
 use super::track_geometry::Track;
 use crate::i18n::fill;
 use crate::ui::clock::state_key;
+use crate::ui::each::Each;
 
 /// One line: an organisation that has or had the baton, or one that gets it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,13 +32,13 @@ pub fn TrackList(room: Room, track: Memo<Option<Track>>) -> impl IntoView {
     let rows = Memo::new(move |_| track.with(|t| t.as_ref().map(|t| rows(&t.chain))).unwrap_or_default());
     view! {
         <ol class="track-list">
-            <For each=move || rows.get() key=|r| *r let:row>
+            <Each each=move || rows.get() key=|r| *r let:row>
                 {match row {
                     Row::Out(at) => view! { <OutRow room track at/> }.into_any(),
                     Row::Back(at) => view! { <BackRow room track at/> }.into_any(),
                     Row::Customer => view! { <CustomerRow room track/> }.into_any(),
                 }}
-            </For>
+            </Each>
         </ol>
     }
 }

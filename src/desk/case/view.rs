@@ -18,6 +18,7 @@ use crate::app::ui_state::Dialog;
 use crate::i18n::commands::CommandTexts;
 use crate::i18n::{Lang, case::link, fill, format, words};
 use crate::ui::clock::{ClockView, ticking};
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::kbd::Hint;
 use crate::ui::tier::TierBadge;
@@ -200,7 +201,7 @@ fn Tags(room: Room) -> impl IntoView {
             {move || pending().then(|| view! {
                 <span class="tag" data-test="case-pending"><Icon name="cloud"/>{t().queued}</span>
             })}
-            <For each=move || links.get() key=|l| (l.kind as u8, l.case.clone()) let:item>
+            <Each each=move || links.get() key=|l| (l.kind as u8, l.case.clone()) let:item>
                 {
                     let (to, shown) = (item.case.clone(), item.case.clone());
                     view! {
@@ -211,7 +212,7 @@ fn Tags(room: Room) -> impl IntoView {
                         </span>
                     }
                 }
-            </For>
+            </Each>
         </p>
     }
 }

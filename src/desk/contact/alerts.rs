@@ -13,6 +13,7 @@ use crate::app::keymap::written;
 use crate::app::state::Doc;
 use crate::i18n::contact::ContactTexts;
 use crate::i18n::{fill, format, lang};
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
@@ -67,7 +68,7 @@ pub fn Offers() -> impl IntoView {
         offered
     });
     reserve_while_offered(acts, Memo::new(move |_| offered.with(|o| !o.is_empty())));
-    view! { <For each=move || offered.get() key=|id| id.clone() let:id><OfferCard id=id/></For> }
+    view! { <Each each=move || offered.get() key=|id| id.clone() let:id><OfferCard id=id/></Each> }
 }
 
 /// A seat that is being asked is reserved, so that two calls are not offered to it at once.

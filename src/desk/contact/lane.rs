@@ -18,6 +18,7 @@ use crate::i18n::contact::{ContactTexts, TEMPLATES};
 use crate::i18n::{fill, format};
 use crate::ui::clock::ClockView;
 use crate::ui::draft::use_draft;
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
@@ -161,7 +162,7 @@ fn Messages(id: String) -> impl IntoView {
             {move || messages.with(Vec::is_empty).then(|| view! {
                 <div class="empty"><Icon name="chat"/><b>{t().no_messages}</b><p>{t().no_messages_hint}</p></div>
             })}
-            <For each=move || messages.get() key=|m| m.id.clone() children=one/>
+            <Each each=move || messages.get() key=|m| m.id.clone() children=one/>
             {offline}
         </div>
     }

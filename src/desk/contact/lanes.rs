@@ -11,6 +11,7 @@ use super::acts::Acts;
 use super::lane::Lane;
 use super::wrap::WrapDock;
 use crate::i18n::contact::ContactTexts;
+use crate::ui::each::Each;
 
 /// So wide a window holds three lanes beside list and customer panel.
 const THREE_FROM: f64 = 1440.0;
@@ -66,7 +67,7 @@ pub fn WrittenView(id: String) -> impl IntoView {
         <div class="contact written" data-test="contact" data-id=id.get_value() data-channel="written">
             <h1 class="sr">{move || contact.get().map(|c| c.customer.name.clone()).unwrap_or_else(|| t().conversation.to_owned())}</h1>
             <div class="lanes" data-count=move || shown.with(Vec::len).to_string()>
-                <For each=numbered key=|(n, id)| format!("{n}/{id}") let:lane>
+                <Each each=numbered key=|(n, id)| format!("{n}/{id}") let:lane>
                     {
                         let (place, lane) = lane;
                         let here = lane.clone();
@@ -75,7 +76,7 @@ pub fn WrittenView(id: String) -> impl IntoView {
                                 focused=Signal::derive(move || id.with_value(|id| *id == here))/>
                         }
                     }
-                </For>
+                </Each>
             </div>
             <WrapDock id=id.get_value() contact=contact/>
         </div>

@@ -10,6 +10,7 @@ use super::card::CustomerCard;
 use crate::app::state::{Desk, Doc};
 use crate::i18n::customer::CustomerTexts;
 use crate::i18n::{fill, format, lang};
+use crate::ui::each::Each;
 use crate::ui::icon::Icon;
 use crate::ui::tier::TierBadge;
 
@@ -106,7 +107,7 @@ fn List(
                 <th scope="col">{move || t().col_tier}</th><th scope="col">{move || t().col_city}</th>
                 <th scope="col">{move || t().col_plan}</th><th scope="col">{move || t().col_open}</th>
             </tr></thead>
-            <tbody><For each=move || found.get().0 key=|c| c.id.clone() children=row/></tbody>
+            <tbody><Each each=move || found.get().0 key=|c| c.id.clone() children=row/></tbody>
         </table>
     }
 }

@@ -9,6 +9,7 @@ use crate::app::state::Doc;
 use crate::desk::contact::{Acts, plan, seats as seat_words};
 use crate::i18n::expert::ExpertTexts;
 use crate::i18n::{format, words};
+use crate::ui::each::Each;
 
 #[component]
 pub fn SeatTable(desk: StoredValue<Desk>, rows: Memo<Vec<SeatVerdict>>, seats: Memo<Vec<Doc<Seat>>>) -> impl IntoView {
@@ -22,9 +23,9 @@ pub fn SeatTable(desk: StoredValue<Desk>, rows: Memo<Vec<SeatVerdict>>, seats: M
                     <th>{move || t().skills}</th><th>{move || t().freshness}</th>
                 </tr></thead>
                 <tbody>
-                    <For each=move || rows.get() key=|r| format!("{}{:?}{:?}", r.seat, r.verdict, r.since) let:row>
+                    <Each each=move || rows.get() key=|r| format!("{}{:?}{:?}", r.seat, r.verdict, r.since) let:row>
                         <SeatLine row=row desk=desk seats=seats/>
-                    </For>
+                    </Each>
                 </tbody>
             </table>
         </section>

@@ -16,6 +16,7 @@ use crate::i18n::fields::{self as texts, FieldTexts};
 use crate::i18n::{fill, words};
 use crate::ui::apart::Apart;
 use crate::ui::draft::{Draft, use_draft_or};
+use crate::ui::each::Each;
 
 /// What was chosen: of which field, against which value of theirs, and whether mine is to stand.
 type Chosen = RwSignal<Vec<(Field, String, bool)>>;
@@ -101,7 +102,7 @@ pub fn CompareDialog(collection: Collection, id: String, typed: Vec<FieldChange>
                 (true, true) => Some(t().settled),
                 (true, false) => Some(t().compare_why),
             }}</p>
-            <For each=move || open.get() key=|c| (c.field, c.theirs.clone()) children=row/>
+            <Each each=move || open.get() key=|c| (c.field, c.theirs.clone()) children=row/>
             {along}
         </ActForm>
     }
