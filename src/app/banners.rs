@@ -131,6 +131,7 @@ fn Storage() -> impl IntoView {
     let desk = Desk::get();
     let t = move || ShellTexts::get(lang());
     let full = Memo::new(move |_| desk.device.with(|d| d.full));
+    let kept_days = Memo::new(move |_| desk.device.with(|d| d.kept_days.filter(|_| d.made_room)));
     let lost = Memo::new(move |_| desk.device.with(|d| d.lost));
     let restored = Memo::new(move |_| desk.device.with(|d| d.restored));
     let outdated = Memo::new(move |_| desk.device.with(|d| d.outdated));
@@ -155,6 +156,13 @@ fn Storage() -> impl IntoView {
             <div class="banner" data-s="soon" role="status" data-test="banner-restored">
                 <Icon name="alert"/><p class="grow">{move || t().banner_restored}</p>
                 <button type="button" class="btn" data-test="restored-understood" on:click=move |_| device::understood(desk)>{move || t().understood}</button>
+            </div>
+        </Show>
+        <Show when=move || kept_days.get().is_some()>
+            <div class="banner" role="status" data-test="banner-made-room">
+                <Icon name="alert"/>
+                <p class="grow">{move || fill(t().banner_made_room, &[&kept_days.get().unwrap_or_default().to_string()])}</p>
+                <button type="button" class="btn" data-test="made-room-understood" on:click=move |_| device::room_understood(desk)>{move || t().understood}</button>
             </div>
         </Show>
         <Show when=move || full.get().is_some()>

@@ -1,9 +1,10 @@
 //! What becomes of this device's storage, for the person to know: whether it fills up, was thrown away by the browser, or
-//! belongs to a newer version of the app. Also what is shown first at the next start. No document is read or changed here.
+//! belongs to a newer version of the app; and what is done about it. Also what is shown first at the next start.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use baton_engine::time::Span;
 use baton_sync::Ledger;
 use baton_sync::store::Store;
 use gloo_events::EventListener;
@@ -13,14 +14,18 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::browser::{self, set_setting, setting};
 use super::live::Drafts;
-use super::state::Desk;
+use super::state::{Connection, Desk};
 use crate::net::Runner;
 use crate::store::{DeskStore, StoreWord};
 
 /// From this share of its room on the person is told, percent.
 const FULL_PERCENT: f64 = 80.0;
+/// When room is needed, the text of work that was finished longer ago is dropped, days; step by step.
+const KEPT_DAYS: [u16; 4] = [90, 30, 7, 1];
 /// How often the room is looked at, milliseconds.
 const LOOK_EVERY_MS: u32 = 300_000;
+/// The same while there is too little and nothing can be done about it yet.
+const SOON_MS: u32 = 5_000;
 /// How often the front is written anew while work changes, milliseconds.
 const FRONT_EVERY_MS: u32 = 10_000;
 /// Rows of the list that are shown at once at the next start.
@@ -39,6 +44,10 @@ fn lost_of(desk: Desk) -> String {
 pub struct Device {
     /// Percent of its room that is used, when that is much.
     pub full: Option<u8>,
+    /// Room was made: the text of work that was finished earlier than so many days ago is not kept here.
+    pub kept_days: Option<u16>,
+    /// The person is to be told of that.
+    pub made_room: bool,
     /// The browser has thrown the device's copy away, and so many unsent entries with it.
     pub lost: Option<u64>,
     /// It did so while the desk ran, and everything was put back from memory.
@@ -102,9 +111,43 @@ pub fn understood(desk: Desk) {
     });
 }
 
+/// The person knows that finished work was dropped for room.
+pub fn room_understood(desk: Desk) {
+    desk.device.update(|device| device.made_room = false);
+}
+
 /// There was no room for an act.
-pub fn no_room(desk: Desk) {
+pub fn no_room(desk: Desk, ledger: &Rc<Ledger<DeskStore>>) {
     desk.device.update(|device| device.full = Some(100));
+    if may_make_room(desk, ledger) {
+        spawn_local(make_room(desk, ledger.clone()));
+    }
+}
+
+/// Only while the backend answers: what it cannot give back now stays, and its time is known. The leading tab does it.
+fn may_make_room(desk: Desk, ledger: &Ledger<DeskStore>) -> bool {
+    ledger.is_leading() && ledger.is_whole() && desk.connection.get_untracked() == Connection::Online
+}
+
+/// Drops the text of finished work, oldest first: each time what is older than the next step. The backend has it, and what
+/// somebody looks at is fetched again.
+async fn make_room(desk: Desk, ledger: Rc<Ledger<DeskStore>>) {
+    let kept = desk.device.with_untracked(|device| device.kept_days).unwrap_or(u16::MAX);
+    for days in KEPT_DAYS.into_iter().filter(|days| *days < kept) {
+        let before = desk.now.get_untracked().plus(Span::from_minutes(-24 * 60 * i64::from(days)));
+        match ledger.prune(before).await {
+            Ok(0) => {}
+            Ok(_) => {
+                desk.device.update(|device| {
+                    device.kept_days = Some(days);
+                    device.made_room = true;
+                });
+                return;
+            }
+            // The next look tries again.
+            Err(_) => return,
+        }
+    }
 }
 
 /// Asks the browser once to keep the storage, then looks at the room now and then and keeps the front fresh, as long as
@@ -133,14 +176,22 @@ async fn look_at_room(desk: Desk, ledger: Weak<Ledger<DeskStore>>) {
         browser::persist().await;
     }
     while ledger.strong_count() > 0 {
+        let mut wait = LOOK_EVERY_MS;
         if let Some((used, most)) = browser::stored().await {
             let percent = used / most.max(1.0) * 100.0;
             let full = (percent >= FULL_PERCENT).then_some(percent.min(100.0) as u8);
             if desk.device.with_untracked(|device| device.full != full) {
                 desk.device.update(|device| device.full = full);
             }
+            if let (Some(_), Some(ledger)) = (full, ledger.upgrade()) {
+                if may_make_room(desk, &ledger) {
+                    make_room(desk, ledger).await;
+                } else {
+                    wait = SOON_MS;
+                }
+            }
         }
-        TimeoutFuture::new(LOOK_EVERY_MS).await;
+        TimeoutFuture::new(wait).await;
     }
 }
 

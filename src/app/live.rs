@@ -100,7 +100,7 @@ impl Live {
                 Err(ActError::Unreadable(fault)) => Setback::Unreadable(fault.to_string()),
                 Err(ActError::Store(fault)) => {
                     if matches!(fault, StoreError::Quota(_)) {
-                        device::no_room(desk);
+                        device::no_room(desk, &ledger);
                     }
                     Setback::NotStored(fault.to_string())
                 }
@@ -127,6 +127,18 @@ impl Live {
         let replica = self.ledger.replica();
         let mut claims = replica.pending(collection, id).iter().filter(|item| item.entry.intent.is_exclusive());
         claims.any(|item| provisional(&promises, offline, &item.state))
+    }
+
+    /// Fetches a document that somebody looks at, if its text was dropped for room.
+    pub fn bring_back(&self, collection: Collection, id: &str) {
+        if self.ledger.replica().is_pruned(collection, id) {
+            self.runner.bring_back((collection, id.to_owned()));
+        }
+    }
+
+    /// Number of documents whose text was dropped for room.
+    pub fn pruned(&self) -> usize {
+        self.ledger.replica().pruned()
     }
 
     pub fn outbox(&self) -> Vec<OutboxItem> {

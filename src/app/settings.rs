@@ -145,6 +145,11 @@ fn Device() -> impl IntoView {
                 <p class="mute" data-test="sealed">{move || if desk.device.with(|d| d.unsealed) { t().unsealed } else { t().sealed }}</p>
             </Show>
             <p class="num mute">{move || used.get().map(|(used, most)| fill(t().used, &[&mega(used), &format!("{:.0}", most / 1e6)]))}</p>
+            {move || {
+                desk.device.track();
+                let dropped = desk.pruned();
+                (dropped > 0).then(|| view! { <p class="num mute" data-test="dropped">{fill(t().dropped, &[&dropped.to_string()])}</p> })
+            }}
             {move || match safe.get() {
                 Some(true) => view! { <p class="mute">{t().kept_safe}</p> }.into_any(),
                 Some(false) => view! {

@@ -72,6 +72,7 @@ texts! { RulesTexts {
     theme_system: "随系统", "System";
     theme_light: "浅色", "Light";
     theme_dark: "深色", "Dark";
+    dropped: "为腾出空间，{0} 项办结的内容没有存在本机", "To make room, {0} finished items are not kept on this device";
     used: "本机已用 {0} MB，最多可用 {1} MB", "{0} MB used on this device, {1} MB at most";
     kept_safe: "浏览器答应不自行清除", "The browser will not clear it by itself";
     keep_safe: "请浏览器不要自行清除", "Ask the browser not to clear it";

@@ -54,6 +54,7 @@ texts! { ShellTexts {
     banner_lost: "浏览器清除了这台设备上的资料，正从服务器重新取回；当时没有未发送的内容", "The browser has thrown away what this device kept. It is being fetched again; nothing was unsent";
     banner_lost_unsent: "浏览器清除了这台设备上的资料，其中 {0} 条未发送的内容已丢失，请重新登记", "The browser has thrown away what this device kept, {0} unsent {0|entry|entries} with it: enter {0|it|them} again";
     banner_restored: "浏览器清除了这台设备上的资料，已从这个页面全部存回去，没有丢失", "The browser threw away what this device kept. All of it was put back from this page; nothing is lost";
+    banner_made_room: "这台设备空间不够：{0} 天以前办结的内容不再存在这里，后台都有，打开时会取回来", "This device is short of room: work that was finished more than {0} days ago is no longer kept here. The backend has it, and what you open is fetched";
     banner_full: "这台设备给接力台的空间已用 {0}%；满了就存不下新的操作", "This device's room for Baton is {0} % full; when it is full, nothing new can be stored";
     banner_logged_out: "登录已过期，未发送的内容还在；重新登录后继续发送", "The session ended. Unsent work is kept; log in again to send it";
     banner_rules: "规则包有错，仍用上一个好的版本", "A policy pack has faults; the last good one stays in force";

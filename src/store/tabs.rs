@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use baton_engine::model::Collection;
-use baton_sync::{Link, Notice};
+use baton_sync::{DocKey, Link, Notice};
 use gloo_events::EventListener;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde_json::Value;
@@ -24,6 +24,8 @@ const NAMED: usize = 300;
 /// leader's line is.
 const WHO_LEADS: &str = "\"who\"";
 const I_LEAD: &str = "here ";
+/// What a tab says that wants documents; they follow as in a notice.
+const WANTED: &str = "want ";
 
 /// A leader has so long to answer, milliseconds.
 const ANSWER_MS: f64 = 15_000.0;
@@ -36,6 +38,8 @@ pub enum Word {
     Look,
     /// The leader says how its line is.
     Line(Link),
+    /// Somebody wants to see these, whose text was dropped for room: the leader is to fetch them.
+    Wanted(Vec<DocKey>),
 }
 
 /// This tab's part in the group; leaving when dropped.
@@ -85,6 +89,11 @@ impl Tabs {
                         part.asked_ms.set(None);
                         on_word(Word::Line(read_line(&said[I_LEAD.len()..])));
                     }
+                    Some(said) if said.starts_with(WANTED) => {
+                        if let Some(Word::Changed(notice)) = read(&said[WANTED.len()..]) {
+                            on_word(Word::Wanted(notice.docs));
+                        }
+                    }
                     said => on_word(said.and_then(read).unwrap_or(Word::Look)),
                 }
             });
@@ -99,6 +108,11 @@ impl Tabs {
     /// Tells the other tabs.
     pub fn tell(&self, notice: &Notice) {
         self.0.say(&write(notice));
+    }
+
+    /// Asks the leader to fetch a document.
+    pub fn want(&self, key: DocKey) {
+        self.0.say(&format!("{WANTED}{}", write(&Notice { docs: vec![key] })));
     }
 
     /// The line of this tab, if it leads, is now so: the others are told when that is new.

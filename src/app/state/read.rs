@@ -17,14 +17,17 @@ use crate::app::session::Session;
 impl Desk {
     /// The document of that id; the caller follows its changes.
     pub fn get_doc<T: Kind>(&self, id: &str) -> Option<Doc<T>> {
-        self.follow(T::COLLECTION, id);
-        self.peek(id)
+        self.document(T::COLLECTION, id).and_then(Doc::new)
     }
 
-    /// The document of any kind; the caller follows its changes.
+    /// The document of any kind; the caller follows its changes. One that was dropped for room is fetched.
     pub fn document(&self, collection: Collection, id: &str) -> Option<Arc<Document>> {
         self.follow(collection, id);
-        self.shelf.with_value(|s| s.get(collection, id).cloned())
+        let document = self.shelf.with_value(|s| s.get(collection, id).cloned());
+        if document.is_none() {
+            self.with_live(|live| live.bring_back(collection, id));
+        }
+        document
     }
 
     /// The same without following.
@@ -127,6 +130,11 @@ impl Desk {
     pub fn unreadable(&self) -> Vec<(String, String, String)> {
         self.outbox_rev.track();
         self.live.with_value(|l| l.as_ref().map(Live::unreadable)).unwrap_or_default()
+    }
+
+    /// How many documents this device keeps without their text, for room.
+    pub fn pruned(&self) -> usize {
+        self.live.with_value(|l| l.as_ref().map_or(0, Live::pruned))
     }
 
     /// The outbox as a JSON text to keep.

@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use baton_sync::auth::Style;
 use baton_sync::net::{Clock, Rng};
-use baton_sync::{Ledger, Link, Status, Step, Syncer};
+use baton_sync::{DocKey, Ledger, Link, Status, Step, Syncer};
 use gloo_events::EventListener;
 use wasm_bindgen_futures::spawn_local;
 
@@ -99,6 +99,16 @@ impl Runner {
         self.syncer.kick();
         self.syncer.pull_soon();
         self.bell.ring();
+    }
+
+    /// Somebody wants to see a document whose text was dropped for room.
+    pub fn bring_back(&self, key: DocKey) {
+        if self.ledger.is_leading() {
+            self.syncer.bring_back(key);
+            self.bell.ring();
+        } else if let Some(tabs) = self.tabs.borrow().as_ref() {
+            tabs.want(key);
+        }
     }
 
     /// Logged in again as `person`.
@@ -221,6 +231,10 @@ impl Runner {
                 self.line.set(line);
                 (self.on_status)(self.status());
                 return;
+            }
+            Word::Wanted(keys) => {
+                keys.into_iter().for_each(|key| self.syncer.bring_back(key));
+                Ok(())
             }
         };
         if loaded.is_err() {

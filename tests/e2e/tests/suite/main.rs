@@ -16,5 +16,6 @@ mod live;
 mod offline;
 mod page;
 mod relay;
+mod room;
 mod tabs;
 mod tools;
