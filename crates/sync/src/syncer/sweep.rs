@@ -9,9 +9,10 @@ use baton_engine::model::Collection;
 use super::{State, Step, Syncer};
 use crate::connector::{Failure, ListAnswer, WriteAnswer};
 use crate::defence::{self, Defence};
+use crate::moment::Trip;
 use crate::net::{Clock, Net, Rng};
 use crate::slot::DocKey;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// A listing of everything, under way. It is kept in memory only: one that was cut off begins again.
 pub(super) struct Sweep {
@@ -20,6 +21,8 @@ pub(super) struct Sweep {
     /// Ids that were here when the collection's listing began and have not been in it yet.
     missed: BTreeSet<String>,
     begun: bool,
+    /// The ledger's cursor of the collection when its listing began.
+    from: Option<String>,
     /// Documents that were in no list.
     suspects: VecDeque<DocKey>,
     /// Documents that were in some list.
@@ -76,11 +79,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                     sweep.cursor = next.clone();
                 }
                 if !more || stuck {
-                    // Going on from here misses nothing, also where the old cursor is of a backend that was wiped.
-                    let present = self.ledger.replica().cursor(collection).map(str::to_owned);
-                    if let Err(error) =
-                        self.ledger.page(collection, (Vec::new(), trip), present.as_deref(), next, true).await
-                    {
+                    if let Err(error) = self.go_on_from_here(collection, next, trip).await {
                         self.store_failed(&error);
                         return Step::Worked;
                     }
@@ -105,6 +104,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
             cursor: None,
             missed: BTreeSet::new(),
             begun: false,
+            from: None,
             suspects: VecDeque::new(),
             listed: 0,
         });
@@ -118,7 +118,9 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         };
         if !sweep.begun {
             sweep.begun = true;
-            sweep.missed = self.ledger.replica().living(collection);
+            let replica = self.ledger.replica();
+            sweep.missed = replica.living(collection);
+            sweep.from = replica.cursor(collection).map(str::to_owned);
         }
         Some((collection, sweep.cursor.clone()))
     }
@@ -127,6 +129,26 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         let state = self.state.borrow();
         let due = state.sweep_at_ms.is_some_and(|at| at <= now) && defence::on(Defence::Reconcile);
         due || self.must_sweep(&state) || state.sweep.is_some() || !state.suspects.is_empty()
+    }
+
+    /// The collection was listed to its end, so going on from there misses nothing, also where the old cursor is of a
+    /// backend that was wiped. But if the store was emptied meanwhile, what this listing brought before that is gone: then
+    /// the cursor is another one, and stays.
+    async fn go_on_from_here(
+        &self,
+        collection: Collection,
+        next: Option<String>,
+        trip: Trip,
+    ) -> Result<(), StoreError> {
+        let from = self.state.borrow().sweep.as_ref().and_then(|sweep| sweep.from.clone());
+        let Some(from) = from else { return Ok(()) };
+        let stored = self.ledger.page(collection, (Vec::new(), trip), Some(&from), next, true).await;
+        if stored.is_err()
+            && let Some(sweep) = self.state.borrow_mut().sweep.as_mut()
+        {
+            (sweep.cursor, sweep.begun) = (None, false);
+        }
+        stored.map(drop)
     }
 
     /// A backend that has lost its memory is read again at once; one that shows nothing, now and then.

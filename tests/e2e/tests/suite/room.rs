@@ -1,6 +1,8 @@
 //! A device that is short of room: finished work goes first, the person is told, and what is opened comes back.
 
 use baton_e2e::{Customer, Desk, Person, Site, hook, row};
+use baton_engine::model::Collection;
+use serde_json::json;
 
 /// The browser says that nine tenths of its room are used. A real disk is not filled.
 const SHORT_OF_ROOM: &str =
@@ -9,30 +11,33 @@ const SHORT_OF_ROOM: &str =
 #[test]
 fn finished_work_makes_room_and_comes_back_when_it_is_opened() {
     let site = Site::quiet();
-    site.set_clock("2026-11-24T10:00:00+08:00");
     let home = Desk::of(&site, Person::Home);
-    let [closed, open] = [("办结的", Customer::Chen), ("在办的", Customer::Liang)].map(|(title, customer)| {
-        home.take_in(customer, "NETWORK.signal", title);
-        site.api().case(title, "taken in", |_| true).id
-    });
-    home.open_work(&closed);
-    home.answer_customer("已修好");
-    home.close_case();
-    site.api().case("办结的", "closed", |case| case.status.is_final());
-    home.until("everything is sent", || home.outbox().is_empty().then_some(()));
+    home.take_in(Customer::Liang, "NETWORK.signal", "在办的");
+    let open = site.api().case("在办的", "taken in", |_| true).id;
+    // The same, closed in winter.
+    let mut old = site.api().all(Collection::Cases).remove(0);
+    old["title"] = json!("办结的");
+    old["status"] = json!("closed");
+    old["journal"][0]["at"] = json!("2026-01-05T02:00:00.000Z");
+    old.as_object_mut().unwrap().retain(|member, _| !member.starts_with('_') && member != "id");
+    site.api().put("cases", "old", &old).ok();
 
-    site.set_clock("2026-11-27T10:00:00+08:00");
+    home.open(&format!("{}#/desk/cases/old", site.url()));
+    home.wait_text(&hook("case-title"), "the closed case", |text| text.contains("办结的"));
+    home.go("desk");
+    home.ready_to_start_offline();
     home.run_in_every_page(SHORT_OF_ROOM.to_owned());
+    home.open(&format!("{}#/settings", site.url()));
     home.reload();
     home.at_work();
     home.wait_for(&hook("banner-made-room"));
-    home.wait_for(&row(&open));
-    home.go("settings");
     home.wait_text(&hook("dropped"), "what was dropped", |text| text.contains('1'));
     home.click(&hook("made-room-understood"));
     home.wait_gone(&hook("banner-made-room"));
 
-    home.open(&format!("{}#/desk/cases/{closed}", site.url()));
-    home.until("the case is fetched", || (home.attribute(&hook("case"), "data-id")? == closed).then_some(()));
+    home.go("desk");
+    home.wait_for(&row(&open));
+    home.open(&format!("{}#/desk/cases/old", site.url()));
+    home.wait_text(&hook("case-title"), "the case that was fetched", |text| text.contains("办结的"));
     assert_eq!(home.faults(), Vec::<String>::new());
 }
