@@ -25,11 +25,10 @@ fn finished_work_makes_room_and_comes_back_when_it_is_opened() {
     home.open(&format!("{}#/desk/cases/old", site.url()));
     home.wait_text(&hook("case-title"), "the closed case", |text| text.contains("办结的"));
     home.go("desk");
-    home.ready_to_start_offline();
+    home.quit();
     home.run_in_every_page(SHORT_OF_ROOM.to_owned());
+    home.launch();
     home.open(&format!("{}#/settings", site.url()));
-    home.reload();
-    home.at_work();
     home.wait_for(&hook("banner-made-room"));
     home.wait_text(&hook("dropped"), "what was dropped", |text| text.contains('1'));
     home.click(&hook("made-room-understood"));
