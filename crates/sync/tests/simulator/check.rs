@@ -63,7 +63,10 @@ impl Watch {
             let gone = stored.is_none() && world.audit.applied.contains_key(entry);
             *told |= settles || gone;
             let refused = stored.is_some_and(|text| text.contains("\"is\":\"refused\""));
-            // Whose work was ended meanwhile has lost nothing to anybody else.
+            // Whose work was ended meanwhile, or deleted by another system, has lost nothing to anybody else.
+            if world.audit.deleted.contains_key(&ack.key) {
+                continue;
+            }
             let me = &world.clients[ack.client].actor.id;
             let other = world.audit.document(&ack.key).and_then(|doc| owner(doc)).is_some_and(|owner| owner != me);
             if *told && refused && other {
@@ -157,11 +160,13 @@ fn same(world: &World, tab: &Rc<Tab>) -> Result<(), String> {
 
 /// The tab has made room, and what it dropped was finished.
 fn pruned(world: &World, replica: &Replica, collection: Collection, id: &str) -> bool {
-    let truth = |collection, id: &str| world.audit.document(&(collection, id.to_owned()));
     replica.is_pruned(collection, id)
-        && truth(collection, id).is_some_and(|doc| match &**doc {
+        && world.audit.document(&(collection, id.to_owned())).is_some_and(|doc| match &**doc {
             Document::Message(message) => {
-                truth(Collection::Interactions, &message.interaction).is_none_or(|doc| doc.is_finished())
+                // A contact never opens again; but one that another system deleted may be made anew under its old id.
+                let contact = (Collection::Interactions, message.interaction.clone());
+                world.audit.deleted.contains_key(&contact)
+                    || world.audit.document(&contact).is_none_or(|contact| contact.is_finished())
             }
             doc => doc.is_finished(),
         })
