@@ -114,7 +114,7 @@ impl World {
     }
 
     pub fn arrive(&mut self, nth: usize) {
-        let Some((until_ms, request)) = self.late.remove(nth) else { return };
+        let Some((_, request)) = self.late.remove(nth) else { return };
         let dice = Dice::of(&[self.seed, 0xA4, self.now_ms().unsigned_abs()]);
         self.note(|| format!("    late: {}", tell(&request)));
         match self.ask(&request, &dice) {
@@ -123,7 +123,8 @@ impl World {
                 let until_ms = self.now_ms() + COMMIT_MS;
                 self.writes.push(Begun { id, until_ms, answer: None, lose_reply: true });
             }
-            Reply::Locked => self.late.push_back((until_ms, request)),
+            // Not before what it waits for may have ended.
+            Reply::Locked => self.late.push_back((self.now_ms() + COMMIT_MS, request)),
         }
     }
 
