@@ -289,8 +289,17 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                     return Step::Worked;
                 }
             }
-            WriteAnswer::Gone(None) => self.lost(key, &deleted()).await,
-            WriteAnswer::Missing if rev.is_some() => self.lost(key, &missing()).await,
+            // What has the backend's own id no longer may be there under another: it is searched for before it is made again.
+            WriteAnswer::Gone(None) => {
+                self.lost(key, &deleted()).await;
+                self.looked(key);
+                return Step::Worked;
+            }
+            WriteAnswer::Missing if rev.is_some() => {
+                self.lost(key, &missing()).await;
+                self.looked(key);
+                return Step::Worked;
+            }
             // Nobody has made it yet.
             WriteAnswer::Missing if finds => self.met(),
             // It exists when we create it and does not when we look: somebody is at work there.
@@ -330,6 +339,7 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
     /// The backend has the document no longer, and shows no tombstone.
     async fn lost(&self, key: &DocKey, problem: &Problem) {
         self.met();
+        self.state.borrow_mut().fresh.remove(key);
         let entries = self.ledger.replica().waiting(key);
         self.bury(key, &entries, problem).await;
         if let Err(error) = self.ledger.vanished(key).await {
