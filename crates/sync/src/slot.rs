@@ -25,6 +25,11 @@ use crate::store::DocRecord;
 /// (collection, id).
 pub type DocKey = (Collection, String);
 
+/// None: a collection of a newer version.
+pub(crate) fn key_of(record: &DocRecord) -> Option<DocKey> {
+    Some((Collection::from_name(&record.collection)?, record.id.clone()))
+}
+
 /// Longest document that is read, in bytes. A longer one is kept aside unread, so that it cannot stall the page.
 pub const DOCUMENT_LIMIT: usize = 4 * 1024 * 1024;
 

@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 use crate::defence::{self, Defence};
 use crate::plan::{ActError, Command, Plan};
 use crate::replica::Replica;
-use crate::slot::DocKey;
+use crate::slot::{DocKey, key_of};
 use crate::store::{Batch, Snapshot, Store, StoreError};
 
 /// What another tab needs to know of a commit. A hint: missing one only delays.
@@ -96,12 +96,16 @@ impl<S: Store> Ledger<S> {
         let _gate = self.gate.lock().await;
         let Some(from) = self.rest.get() else { return Ok(()) };
         let portion = self.store.portion(from).await?;
+        let given: Vec<DocKey> = portion.docs.iter().filter_map(key_of).collect();
         let plan = self.replica.borrow().plan_portion(portion.docs);
         self.keep_if_leading(plan).await?;
-        self.rest.set(portion.next.map(Some));
+        self.replica.borrow_mut().founded(&given);
         if portion.next.is_none() {
+            let plan = self.replica.borrow().plan_unfounded();
+            self.keep_if_leading(plan).await?;
             self.replica.borrow_mut().set_whole();
         }
+        self.rest.set(portion.next.map(Some));
         Ok(())
     }
 

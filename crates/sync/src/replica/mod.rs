@@ -220,6 +220,13 @@ impl Replica {
         self.watch = watch;
     }
 
+    /// The store itself has these: the front was only a copy.
+    pub(crate) fn founded(&mut self, keys: &[DocKey]) {
+        for key in keys {
+            self.front.remove(key);
+        }
+    }
+
     /// Everything that the store holds is here.
     pub(crate) fn set_whole(&mut self) {
         self.front.clear();

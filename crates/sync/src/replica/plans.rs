@@ -14,7 +14,7 @@ use crate::moment::Trip;
 use crate::net::Problem;
 use crate::outbox::{ItemState, OutboxItem};
 use crate::plan::{ActError, COMPLETE, Command, Plan, SWEEP, record};
-use crate::slot::{Base, DocKey, Slot};
+use crate::slot::{Base, DocKey, Slot, key_of};
 use crate::store::{Batch, DocRecord, ItemRecord, Snapshot};
 
 impl Replica {
@@ -35,7 +35,9 @@ impl Replica {
                 return Err(ActError::Refused { command: index, refusal: Refusal::NotFound });
             }
             let view = slot.view(&key).cloned();
-            let known = slot.pending.iter().any(|i| i.id() == entry.id)
+            // A try whose outcome was unknown may have stored it, and a newer version may have rewritten it since.
+            let known = self.aside.contains_key(&entry.id)
+                || slot.pending.iter().any(|i| i.id() == entry.id)
                 || view.as_ref().is_some_and(|doc| doc.holds(&entry.id));
             if known {
                 continue;
@@ -118,13 +120,24 @@ impl Replica {
     pub(crate) fn plan_portion(&self, docs: Vec<DocRecord>) -> Plan {
         let mut plan = Plan::default();
         for record in docs {
-            let Some(collection) = Collection::from_name(&record.collection) else { continue };
-            let key = (collection, record.id.clone());
+            let Some(key) = key_of(&record) else { continue };
             let mut slot = self.slot_or_new(&key);
             if slot.base.is_none() || self.front.contains(&key) {
                 slot.base = Some(Base::new(record));
                 plan.settle(&self.frame(None), key, slot);
             }
+        }
+        plan
+    }
+
+    /// Documents of the front that the store itself does not have: it was emptied before the copy was put there. What is not
+    /// stored must not be taken for known.
+    pub(crate) fn plan_unfounded(&self) -> Plan {
+        let mut plan = Plan::default();
+        for key in &self.front {
+            let mut slot = self.slot_or_new(key);
+            slot.base = None;
+            plan.settle(&self.frame(None), key.clone(), slot);
         }
         plan
     }

@@ -47,6 +47,11 @@ impl Replica {
         serde_json::from_str(&base.raw).ok()
     }
 
+    /// Whether the document was deleted, as far as we know.
+    pub(crate) fn is_gone(&self, key: &DocKey) -> bool {
+        self.slot(key.0, &key.1).and_then(|slot| slot.base.as_ref()).is_some_and(|base| base.deleted)
+    }
+
     /// Ids of the documents of a collection that are not deleted.
     pub(crate) fn living(&self, collection: Collection) -> BTreeSet<String> {
         let slots = self.docs.get(&collection).into_iter().flatten();

@@ -75,6 +75,10 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
                     for id in &ids {
                         sweep.missed.remove(id);
                     }
+                    // Listed, and known as deleted: this page or the tombstone is old.
+                    let replica = self.ledger.replica();
+                    let gone = ids.iter().map(|id| (collection, id.clone())).filter(|key| replica.is_gone(key));
+                    sweep.suspects.extend(gone);
                     sweep.listed += ids.len();
                     sweep.cursor = next.clone();
                 }

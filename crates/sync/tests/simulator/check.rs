@@ -6,6 +6,7 @@ use std::rc::Rc;
 use baton_engine::model::{Collection, Document};
 use baton_sync::{ItemState, Replica};
 
+use crate::audit::Key;
 use crate::desk::Tab;
 use crate::world::World;
 
@@ -94,7 +95,8 @@ fn owner(doc: &Document) -> Option<&str> {
 pub fn soon(world: &World) -> Result<(), String> {
     for tab in world.open_tabs() {
         let ledger = tab.ledger().ok_or_else(|| format!("{} never opened", tab.id))?;
-        for ((collection, id), truth) in world.truth().filter(|(_, truth)| truth.is_some()) {
+        let never_deleted = |key: &Key| !world.audit.deleted.contains_key(key);
+        for ((collection, id), truth) in world.truth().filter(|(key, truth)| truth.is_some() && never_deleted(key)) {
             let shown = ledger.replica().document(*collection, id).cloned();
             if shown.as_deref() != truth && !pruned(world, &ledger.replica(), *collection, id) {
                 return Err(format!("{} does not know the newest of {}/{id} in time", tab.id, collection.name()));

@@ -39,6 +39,8 @@ pub struct Promises {
     pub acknowledged: BTreeMap<String, Acknowledged>,
     /// Entries that a person discarded, or lost to an eviction after having been told that they are stuck.
     pub let_go: BTreeSet<String>,
+    /// How many tabs are at letting an entry go.
+    pub letting: BTreeMap<String, u32>,
     /// Client and key → texts that the draft may have.
     pub drafts: BTreeMap<(usize, String), Vec<Option<String>>>,
     pub refused_at_once: u64,
@@ -227,11 +229,17 @@ impl Tab {
         if dice.chance(50) {
             let _ = ledger.retry(entry).await;
         } else {
-            let fresh = self.promises.borrow_mut().let_go.insert(entry.clone());
+            self.promises.borrow_mut().let_go.insert(entry.clone());
+            *self.promises.borrow_mut().letting.entry(entry.clone()).or_default() += 1;
             self.promises.borrow_mut().note(|| format!("    {} lets {entry} go", self.id));
             let kept = ledger.discard(entry).await == Err(ItemError::NotStuck);
-            if kept && fresh && self.store.disk.borrow().kept.outbox.contains_key(entry) {
-                self.promises.borrow_mut().let_go.remove(entry);
+            let mut promises = self.promises.borrow_mut();
+            let others = promises.letting.get_mut(entry).map_or(0, |tabs| {
+                *tabs -= 1;
+                *tabs
+            });
+            if kept && others == 0 && self.store.disk.borrow().kept.outbox.contains_key(entry) {
+                promises.let_go.remove(entry);
             }
         }
         self.bell.set(true);
