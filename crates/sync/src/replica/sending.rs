@@ -47,9 +47,10 @@ impl Replica {
         serde_json::from_str(&base.raw).ok()
     }
 
-    /// Whether the document was deleted, as far as we know.
-    pub(crate) fn is_gone(&self, key: &DocKey) -> bool {
-        self.slot(key.0, &key.1).and_then(|slot| slot.base.as_ref()).is_some_and(|base| base.deleted)
+    /// Whether the document is here, not deleted, in that revision.
+    pub(crate) fn is_at(&self, key: &DocKey, rev: &str) -> bool {
+        let base = self.slot(key.0, &key.1).and_then(|slot| slot.base.as_ref());
+        base.is_some_and(|base| !base.deleted && base.rev == rev)
     }
 
     /// Ids of the documents of a collection that are not deleted.

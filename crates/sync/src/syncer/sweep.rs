@@ -65,21 +65,25 @@ impl<S: Store, N: Net, C: Clock, R: Rng> Syncer<S, N, C, R> {
         match self.connector.list_answer(collection.into(), cursor.as_deref(), &response) {
             ListAnswer::Page { items, cursor: next, more, .. } => {
                 self.met();
-                let ids: Vec<String> = items.iter().filter(|r| !r.deleted).map(|r| r.id.clone()).collect();
+                let present = items.iter().filter(|r| !r.deleted);
+                let present: Vec<(String, String)> = present.map(|r| (r.id.clone(), r.rev.clone())).collect();
                 if let Err(error) = self.ledger.incoming(items, None, trip).await {
                     self.store_failed(&error);
                     return Step::Worked;
                 }
                 let stuck = next == cursor;
                 if let Some(sweep) = self.state.borrow_mut().sweep.as_mut() {
-                    for id in &ids {
-                        sweep.missed.remove(id);
-                    }
-                    // Listed, and known as deleted: this page or the tombstone is old.
+                    sweep.listed += present.len();
                     let replica = self.ledger.replica();
-                    let gone = ids.iter().map(|id| (collection, id.clone())).filter(|key| replica.is_gone(key));
-                    sweep.suspects.extend(gone);
-                    sweep.listed += ids.len();
+                    for (id, rev) in present {
+                        sweep.missed.remove(&id);
+                        let key = (collection, id);
+                        // Passed over for its number, or deleted as far as we know: either this page is old, or what is here.
+                        // A list may show no revisions.
+                        if !rev.is_empty() && !replica.is_at(&key, &rev) {
+                            sweep.suspects.push_back(key);
+                        }
+                    }
                     sweep.cursor = next.clone();
                 }
                 if !more || stuck {
