@@ -49,6 +49,30 @@ pub struct Browser {
     profile: TempDir,
 }
 
+/// A chromedriver and where it listens. The port that it picks for itself may be taken in the same moment, and then it
+/// ends without a word: another one is started.
+fn chromedriver(program: &Path) -> (Owned, u16) {
+    for _ in 0..5 {
+        let mut child = Command::new(program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts");
+        let stdout = child.stdout.take();
+        let chromedriver = Owned(child);
+        let port = stdout.and_then(|out| {
+            line_of(out, |line| {
+                line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+            })
+        });
+        if let Some(port) = port {
+            return (chromedriver, port);
+        }
+    }
+    panic!("chromedriver says where it listens")
+}
+
 impl Browser {
     /// A new profile. `name` is for the evidence of failures.
     #[track_caller]
@@ -99,20 +123,7 @@ impl Browser {
         let setup = setup();
         let log = self.log();
         let _ = std::fs::remove_file(&log);
-        let mut child = Command::new(&setup.driver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver starts");
-        let stdout = child.stdout.take();
-        let chromedriver = Owned(child);
-        let port = stdout.and_then(|out| {
-            line_of(out, |line| {
-                line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
-            })
-        });
-        let port = port.expect("chromedriver says where it listens");
+        let (chromedriver, port) = chromedriver(&setup.driver);
         let capabilities = capabilities(&setup.chrome, self.profile.path(), &log).expect("capabilities");
         let driver = RUNTIME.block_on(async {
             let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
