@@ -13,7 +13,6 @@ mod tabs;
 use std::cell::{Cell, Ref, RefCell};
 use std::sync::Arc;
 
-use baton_engine::model::Document;
 use baton_engine::policy::Policies;
 use baton_engine::time::Timestamp;
 use serde_json::Value;
@@ -156,16 +155,6 @@ impl<S: Store> Ledger<S> {
         let plan = self.replica.borrow().plan_act(commands)?;
         self.carry_out(plan, false).await?;
         Ok(())
-    }
-
-    /// What [`Ledger::act`] would do now, without doing it: the documents as they would be, or why not. For buttons, and
-    /// for showing an act in the moment before it is stored.
-    ///
-    /// # Errors
-    /// As [`Ledger::act`], except for the store's.
-    pub fn would(&self, commands: Vec<Command>) -> Result<Vec<Arc<Document>>, ActError> {
-        let plan = self.replica.borrow().plan_act(commands)?;
-        Ok(plan.slots.iter().filter_map(|(key, slot)| slot.view(key).cloned()).collect())
     }
 
     /// Tries a refused or dead entry again. It may be refused again at once, which its state then shows.

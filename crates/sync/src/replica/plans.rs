@@ -261,8 +261,8 @@ impl Replica {
         let mut records: HashMap<DocKey, DocRecord> = HashMap::new();
         for record in snapshot.docs {
             // A collection of a newer version stays in the store unread.
-            if let Some(collection) = Collection::from_name(&record.collection) {
-                records.insert((collection, record.id.clone()), record);
+            if let Some(key) = key_of(&record) {
+                records.insert(key, record);
             }
         }
         let mut keys: BTreeSet<DocKey> = order::gather(pending.keys().cloned());
